@@ -1,0 +1,37 @@
+#include "assembly/providers.h"
+#include "kernel/root.h"
+
+namespace cubby {
+namespace {
+
+Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& plan) {
+    const Slot slot = plan.new_slot();
+    auto pinned = pin(entry.source);
+    if (!pinned) {
+        return entry.optional ? Status{} : std::unexpected(prefixed(pinned.error(), "lxc.mount.entry"));
+    }
+    plan.add(Phase::child_userns, OpenStep{slot, pinned->path, pinned->device, pinned->inode, entry.optional});
+    plan.add(Phase::child_userns, CloneTreeStep{slot, entry.recursive, entry.set_attributes, entry.clear_attributes,
+                                                entry.propagation});
+    plan.add(Phase::child_tree, AttachStep{slot, target, entry.create, entry.optional});
+    return {};
+}
+
+}  // namespace
+
+Status contribute_mount_entries(const ContainerSpec& spec, const HostFacts&, StartPlan& plan) {
+    for (const MountEntry& entry : spec.mounts.entries) {
+        const RelPath target = TRY(RelPath::guest(entry.target));
+        if (entry.type.empty()) {
+            TRY(add_bind(entry, target.str(), plan));
+            continue;
+        }
+        const Slot slot = plan.new_slot();
+        plan.add(Phase::child_mounts,
+                 FsMountStep{slot, entry.type, entry.source, entry.data, entry.set_attributes, kNoSlot, ""});
+        plan.add(Phase::child_tree, AttachStep{slot, target.str(), entry.create, entry.optional});
+    }
+    return {};
+}
+
+}  // namespace cubby

@@ -1,0 +1,193 @@
+#pragma once
+// Everything that can be done with containers, for the faces above: the command line, later the C ABI and OCI.
+// Each call is one operation; each either happens whole or leaves things as they were.  Errors name the container.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id_range.h"
+#include "base/names.h"
+#include "base/result.h"
+#include "container/places.h"
+#include "monitor/state.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+// --- making and removing ----------------------------------------------------------------------------------------------
+
+// Long work reports here: done and total (0: unknown) in any unit, and what is going on.
+using Progress = std::function<void(uint64_t done, uint64_t total, std::string_view what)>;
+
+enum class UserNs : uint8_t { automatic, keep_id };  // keep_id: the user's own id appears inside as itself
+
+struct CreateRequest {
+    ContainerName name;
+    std::string image = "busybox";             // a template's name, or the absolute path of one; "none": no root file system
+    std::vector<std::string> template_args;
+    std::string backend = "overlay";           // "overlay" on the cached image, or "dir": a full copy
+    std::string config_file;                   // -f: further configuration lines, host path
+    UserNs userns = UserNs::automatic;
+};
+Status create(const Places& places, const CreateRequest& request, const Progress& progress);
+
+Status destroy(const Places& places, const ContainerName& name, bool force);
+Status rename(const Places& places, const ContainerName& name, const ContainerName& new_name);
+
+// --- running ----------------------------------------------------------------------------------------------------------
+
+struct StepTime {
+    std::string step;
+    uint32_t microseconds = 0;
+};
+
+struct StartRequest {
+    ContainerName name;
+    std::vector<std::string> init;  // replaces lxc.init.cmd
+    bool timings = false;
+};
+struct Started {
+    pid_t pid = -1;
+    std::vector<std::string> lost;    // isolation that the host did not allow
+    std::vector<StepTime> timings;
+};
+Result<Started> start(const Places& places, const StartRequest& request);
+// In the foreground: the console is the caller's terminal; returns the exit status as a shell shows it.
+Result<int> start_foreground(const Places& places, const StartRequest& request);
+
+struct Volume {
+    std::string source;  // absolute host path
+    std::string target;  // guest path
+    bool read_only = false;
+};
+struct RunRequest {
+    std::string what;                        // an image (template) name or the name of a container; empty with rootfs
+    std::string rootfs;                      // --rootfs DIR, absolute
+    std::optional<ContainerName> name;       // else one is made up
+    std::vector<std::string> argv;           // empty: /bin/sh
+    std::vector<std::string> environment;    // KEY=VALUE
+    std::vector<Volume> volumes;
+    std::string workdir;
+    std::string user;                        // UID[:GID] or names of the container's passwd and group
+    std::string hostname;
+    UserNs userns = UserNs::automatic;
+    bool keep_groups = false;
+    bool network_none = false;               // --network none: only loopback; else the host's
+    bool interactive = false;                // -i: standard input goes in
+    bool terminal = false;                   // -t
+    bool keep = false;                       // --keep: the container stays after its end
+    bool no_init = false;                    // the command itself is PID 1
+    bool timings = false;
+};
+struct RunResult {
+    int exit_code = 0;  // of the command, 128 + signal
+    std::vector<std::string> lost;
+    std::vector<StepTime> timings;
+};
+Result<RunResult> run(const Places& places, const RunRequest& request, const Progress& progress);
+
+struct AttachRequest {
+    ContainerName name;
+    std::vector<std::string> argv;           // empty: the login shell of the user, from the container's passwd
+    std::vector<std::string> environment;    // added
+    std::vector<std::string> keep_environment;  // names of the caller's variables that go in
+    std::string workdir;
+    std::string user;
+    bool force_terminal = false;             // else a pty only when stdin and stdout are terminals
+    bool no_terminal = false;
+};
+// The exit status as a shell shows it.
+Result<int> attach(const Places& places, const AttachRequest& request);
+
+// Joins the console until the escape (^a q, or the given control letter) or the container's end.
+Status console(const Places& places, const ContainerName& name, char escape_letter);
+
+struct StopRequest {
+    ContainerName name;
+    int timeout_s = 60;    // before the whole pid namespace is killed
+    bool kill = false;     // at once
+    bool reboot = false;
+};
+// False: it was not running.
+Result<bool> stop(const Places& places, const StopRequest& request);
+
+// Waits until the container is in one of the states; false after the timeout (-1: for ever).
+Result<bool> wait(const Places& places, const ContainerName& name, const std::vector<State>& states, int timeout_s);
+
+// The console's output so far (ring buffer of a running container, else the log file), and on, until it ends.
+Status logs(const Places& places, const ContainerName& name, bool follow, const std::function<void(std::string_view)>& out);
+
+// --- looking ----------------------------------------------------------------------------------------------------------
+
+struct Summary {
+    std::string name;
+    State state = State::stopped;
+    std::string broken;    // why it is listed as broken, else empty
+    bool defined = true;   // false: only a running one without a directory (cubby run --rootfs)
+    pid_t pid = -1;
+    bool ephemeral = false;
+};
+// All containers, sorted by name.  Reads no configuration: 1,000 containers take milliseconds.
+Result<std::vector<Summary>> list(const Places& places);
+
+struct Info {
+    Summary summary;
+    std::string config_path;
+    std::string rootfs;
+    std::string image;
+    IdMaps idmap;
+    int64_t started_unix = 0;               // seconds, 0 when stopped
+    std::optional<int> last_exit;           // as a shell shows it
+    std::vector<std::string> lost;          // isolation that the host did not allow at the last start
+    std::vector<std::string> unsupported;   // keys that are accepted without effect: "lxc.x: why"
+};
+Result<Info> inspect(const Places& places, const ContainerName& name);
+
+struct PlannedLine {
+    std::string phase;
+    std::string kind;
+    std::string text;
+};
+struct PlanView {
+    std::string namespaces;                 // "user mnt pid …"
+    std::vector<PlannedLine> steps;
+};
+Result<PlanView> plan(const Places& places, const ContainerName& name);
+
+// --- the user's own namespace -----------------------------------------------------------------------------------------
+
+// A command as root of the user's id-mapped namespace, where his containers' files are his to see and remove.
+Result<int> unshare(const Places& places, const std::vector<std::string>& argv);
+
+// --- configuration ----------------------------------------------------------------------------------------------------
+
+struct ConfigKey {
+    std::string name;
+    std::string sample;
+    std::string doc;
+};
+[[nodiscard]] std::vector<ConfigKey> config_keys();
+Result<std::string> config_get(const Places& places, const ContainerName& name, const std::string& key);
+Status config_set(const Places& places, const ContainerName& name, const std::string& key, const std::string& value);
+Status config_unset(const Places& places, const ContainerName& name, const std::string& key);
+// The configuration file's text, and putting back an edited one after it was checked whole.
+Result<std::string> config_text(const Places& places, const ContainerName& name);
+Status config_replace(const Places& places, const ContainerName& name, const std::string& text);
+
+// --- images -----------------------------------------------------------------------------------------------------------
+
+struct ImageSummary {
+    std::string id;          // "sha256-…"
+    std::string made_by;     // template and arguments
+    int64_t created_unix = 0;
+    uint64_t bytes = 0;
+    std::vector<std::string> used_by;
+};
+Result<std::vector<ImageSummary>> images(const Places& places);
+Status remove_image(const Places& places, const std::string& id);
+
+}  // namespace cubby

@@ -1,0 +1,61 @@
+#include "kernel/pty.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <unistd.h>
+
+#include "kernel/mount_fd.h"
+#include "kernel/openat2.h"
+
+namespace cubby {
+
+Result<Pty> open_pty(int devpts) noexcept {
+    if (TRY(filesystem_magic(devpts)) != DEVPTS_SUPER_MAGIC) {
+        return FAIL(Code::denied, "the container's /dev/pts is not a devpts file system");
+    }
+    Pty pty;
+    pty.master.reset(openat2_retry(devpts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_XDEV));
+    int locked = 0;
+    if (!pty.master || ioctl(pty.master.get(), TIOCSPTLCK, &locked) != 0) {
+        return FAIL_ERRNO("open a pseudo terminal");
+    }
+    pty.peer.reset(ioctl(pty.master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!pty.peer) {
+        return FAIL_ERRNO("open the terminal's peer");
+    }
+    return pty;
+}
+
+Status take_terminal(int terminal) noexcept {
+    if (ioctl(terminal, TIOCSCTTY, 0) != 0) {
+        return FAIL_ERRNO("take the terminal");
+    }
+    return {};
+}
+
+Status copy_window_size(int from, int to) noexcept {
+    winsize size{};
+    if (ioctl(from, TIOCGWINSZ, &size) != 0 || ioctl(to, TIOCSWINSZ, &size) != 0) {
+        return FAIL_ERRNO("set the window size");
+    }
+    return {};
+}
+
+RawTerminal::RawTerminal(int terminal) noexcept {
+    if (tcgetattr(terminal, &saved_) != 0) {
+        return;
+    }
+    termios raw = saved_;
+    cfmakeraw(&raw);
+    if (tcsetattr(terminal, TCSADRAIN, &raw) == 0) {
+        terminal_ = terminal;
+    }
+}
+
+RawTerminal::~RawTerminal() {
+    if (terminal_ >= 0) {
+        tcsetattr(terminal_, TCSADRAIN, &saved_);
+    }
+}
+
+}  // namespace cubby

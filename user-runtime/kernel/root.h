@@ -1,0 +1,96 @@
+#pragma once
+// Root: the one way to open a path.  It owns an O_PATH directory; every path is a RelPath below it, resolved by
+// openat2(2) in the kernel, so that no swap of a component between check and use can lead out.
+// There is no fall-back for kernels without openat2: crun's had four bugs.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/names.h"
+#include "base/result.h"
+
+namespace cubby {
+
+// Which tree a Root stands on.
+enum class Trust : uint8_t {
+    host,   // our own state: beneath, no links of any kind, one file system
+    guest,  // anything below a rootfs: absolute links and ".." stay inside, magic links are refused, a final link is
+            // not followed
+};
+
+struct DirEntry {
+    std::string name;
+    unsigned char type = 0;  // DT_DIR, DT_REG, …, as readdir(3)
+};
+
+class Root {
+public:
+    // The directory at an absolute host path that the user himself named; links in it are followed once, here.
+    static Result<Root> at(const std::string& host_path, Trust trust = Trust::host);
+    // As at(), creating missing directories with mode 0700.
+    static Result<Root> make(const std::string& host_path, Trust trust = Trust::host);
+    // A directory that is open already.
+    Root(Fd directory, Trust trust) noexcept : dir_(std::move(directory)), trust_(trust) {}
+
+    [[nodiscard]] int fd() const noexcept { return dir_.get(); }
+
+    // openat2 of `path` with O_CLOEXEC added.  Guest: O_NOFOLLOW is added unless `follow_last` (a file to be read).
+    Result<Fd> open(const RelPath& path, int flags, mode_t mode = 0, bool follow_last = false) const;
+    // A Root standing on a directory below this one.
+    Result<Root> enter(const RelPath& path) const;
+    Result<struct stat> stat(const RelPath& path) const;
+    [[nodiscard]] bool exists(const RelPath& path) const;
+
+    Status mkdir(const RelPath& path, mode_t mode) const;  // EEXIST is an error
+    Status make_dirs(const RelPath& path, mode_t mode) const;  // existing directories are fine
+    Status unlink(const RelPath& path) const;
+    Status rmdir(const RelPath& path) const;
+    Status rename(const RelPath& from, const RelPath& to, unsigned flags = 0) const;
+    Status symlink(const std::string& target, const RelPath& path) const;
+    Status chown(const RelPath& path, uid_t uid, gid_t gid) const;  // of the entry itself, never of a link's target
+
+    // The whole file, which must be regular; more than `limit` bytes is an error.
+    Result<std::string> read(const RelPath& path, size_t limit) const;
+    // Replaces the file whole: a reader, or a machine that loses power, sees the old or the new text.
+    Status replace(const RelPath& path, std::string_view text, mode_t mode = 0600) const;
+    // Entries without "." and "..", in directory order.
+    Result<std::vector<DirEntry>> list() const;
+    Result<std::vector<DirEntry>> list(const RelPath& path) const;
+
+private:
+    // The directory that holds `path`'s last component, opened; the component's name is path.name().
+    Result<Fd> parent(const RelPath& path) const;
+
+    Fd dir_;
+    Trust trust_;
+};
+
+// Opens an absolute or cwd-relative path that the user himself named (a config file, --rootfs, a volume's source).
+// Links are followed with the user's own rights.  For nothing that a container can write to.
+Result<Fd> open_named(const std::string& host_path, int flags, mode_t mode = 0);
+
+// Reads a whole regular file opened by open_named; FIFOs and devices are refused without blocking.
+Result<std::string> read_named(const std::string& host_path, size_t limit);
+
+// Reads all of an open file, at most `limit` bytes; `what` names it in errors.
+Result<std::string> read_all(int fd, size_t limit, const char* what);
+// Writes all bytes, restarting after short writes and EINTR.
+Status write_all(int fd, std::string_view bytes, const char* what);
+
+// A host path as it is now, without links: what the child reopens in its own mount namespace and compares.
+struct PinnedPath {
+    std::string path;
+    dev_t device = 0;
+    ino_t inode = 0;
+};
+Result<PinnedPath> pin(const std::string& host_path);
+// Opens a pinned path without following any link (O_PATH), and refuses another file than the one that was pinned.
+Result<Fd> open_pinned(const char* path, dev_t device, ino_t inode) noexcept;
+
+}  // namespace cubby

@@ -1,0 +1,103 @@
+#include "launch/attach.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "kernel/capabilities.h"
+#include "kernel/pty.h"
+#include "kernel/seccomp.h"
+#include "kernel/unix_socket.h"
+#include "launch/child.h"
+#include "launch/parent.h"
+
+namespace cubby::launch {
+namespace {
+
+// The steps of an attach, in the order of rule 18: namespaces were entered on the way here.
+struct AttachChild {
+    const AttachInput& input;
+    ChildState state;
+    StartPlan& plan;
+};
+
+Status attach_steps(AttachChild& child) noexcept {
+    for (size_t at = 0; at < child.plan.steps().size(); ++at) {
+        child.state.current = at;
+        const PlannedStep& planned = child.plan.steps()[at];
+        TRY(std::visit([&](const auto& step) { return run(step, child.state); }, planned.step));
+    }
+    return FAIL(Code::broken, "the plan has no last step");
+}
+
+Status open_terminal(AttachChild& child) noexcept {
+    if (child.input.devpts < 0) {
+        return {};
+    }
+    Pty pty = TRY(open_pty(child.input.devpts));
+    Message message;
+    message.kind = Kind::console;
+    TRY(send(child.state.socket, message, pty.master.get()));
+    child.state.terminal = std::move(pty.peer);
+    return {};
+}
+
+void enter_child(void* context) {
+    auto& child = *static_cast<AttachChild*>(context);
+    reset_process();
+    // Between entering and exec, root of the container must not reach into this process: not dumpable, nobody below
+    // the namespace of our own exec may trace it or read its descriptors (CVE-2016-8649, ptrace(2)).
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    auto done = open_terminal(child);
+    if (done) {
+        done = attach_steps(child);
+    }
+    send_failure(child.state.socket, done.error());
+    _exit(125);
+}
+
+StartPlan plan_of(const AttachInput& input) {
+    StartPlan plan("attach");
+    if (input.new_keyring) {
+        plan.add(Phase::child_identity, KeyringStep{});
+    }
+    plan.add(Phase::child_identity, SessionStep{});
+    plan.add(Phase::child_identity, input.identity);
+    plan.add(Phase::child_identity, WorkDirStep{input.cwd});
+    if (input.no_new_privs) {
+        plan.add(Phase::child_privileges, NoNewPrivsStep{});
+    }
+    for (const auto& filter : input.filters) {
+        plan.add(Phase::child_privileges, SeccompStep{filter, "of the container"});
+    }
+    plan.add(Phase::child_privileges, CapsStep{input.keep_capabilities});
+    plan.add(Phase::child_privileges, DeathSignalStep{SIGKILL});
+    plan.add(Phase::child_exec, ExecStep{input.argv, input.environment, false});
+    plan.seal();
+    return plan;
+}
+
+}  // namespace
+
+Result<Launched> attach(const AttachInput& input) {
+    if (!single_threaded()) {
+        return FAIL(Code::broken, "an attach needs a single-threaded process");
+    }
+    auto ends = TRY(socket_pair());
+    StartPlan plan = plan_of(input);
+    const Input shape{plan, -1, input.init_program, input.stdio, {}, false};
+    AttachChild child{input, prepare_child(shape, ends[1].get()), plan};
+    const Intermediate way{nullptr, input.init_pidfd, input.namespaces};
+    ChildGuard made(TRY(clone_through(way, 0, ends[0].get(), ends[1].get(), enter_child, &child)));
+    ends[1].reset();
+    Launched launched;
+    launched.pid = made.pid();
+    if (TRY(listen(ends[0].get(), launched))) {
+        return FAIL(Code::child_failed, "the attached process ended during its start");
+    }
+    launched.pidfd = made.hand_over();
+    return launched;
+}
+
+}  // namespace cubby::launch

@@ -1,0 +1,72 @@
+#pragma once
+// The child's half of a start: everything is prepared before the clone, nothing is allocated after it.
+
+#include <array>
+#include <vector>
+
+#include "base/fd.h"
+#include "launch/launch.h"
+
+namespace cubby::launch {
+
+// Argument and environment arrays for execve, pointing into the plan.
+struct ExecArrays {
+    std::vector<const char*> argv;
+    std::vector<const char*> environment;
+};
+ExecArrays exec_arrays(const ExecStep& step);
+
+struct ChildState {
+    const StartPlan& plan;
+    int socket;                  // to the starter
+    int init_program;
+    std::array<int, 3> stdio;
+    std::vector<Fd> slots;
+    Fd terminal;                 // peer of the console, once there is one
+    ExecArrays exec;
+    bool timings = false;
+    size_t current = 0;          // index of the running step
+};
+
+ChildState prepare_child(const Input& input, int socket);
+
+// Runs the child's segments and execs; on failure sends the error and ends.  Never returns.
+[[noreturn]] void child_main(ChildState& state) noexcept;
+
+// One overload a step: the build breaks until a new step has its runner.
+Status run(const IdMapStep&, ChildState&) noexcept;
+Status run(const OpenStep&, ChildState&) noexcept;
+Status run(const CloneTreeStep&, ChildState&) noexcept;
+Status run(const AssumeRootStep&, ChildState&) noexcept;
+Status run(const TimeOffsetStep&, ChildState&) noexcept;
+Status run(const LoopbackStep&, ChildState&) noexcept;
+Status run(const FsMountStep&, ChildState&) noexcept;
+Status run(const OverlayStep&, ChildState&) noexcept;
+Status run(const SysctlStep&, ChildState&) noexcept;
+Status run(const PivotStep&, ChildState&) noexcept;
+Status run(const AttachStep&, ChildState&) noexcept;
+Status run(const MakeDirStep&, ChildState&) noexcept;
+Status run(const SymlinkStep&, ChildState&) noexcept;
+Status run(const RemountStep&, ChildState&) noexcept;
+Status run(const MaskStep&, ChildState&) noexcept;
+Status run(const ConsoleStep&, ChildState&) noexcept;
+Status run(const HostnameStep&, ChildState&) noexcept;
+Status run(const RlimitStep&, ChildState&) noexcept;
+Status run(const ProcSettingStep&, ChildState&) noexcept;
+Status run(const KeyringStep&, ChildState&) noexcept;
+Status run(const SessionStep&, ChildState&) noexcept;
+Status run(const IdentityStep&, ChildState&) noexcept;
+Status run(const WorkDirStep&, ChildState&) noexcept;
+Status run(const NoNewPrivsStep&, ChildState&) noexcept;
+Status run(const SeccompStep&, ChildState&) noexcept;
+Status run(const CapsStep&, ChildState&) noexcept;
+Status run(const DeathSignalStep&, ChildState&) noexcept;
+Status run(const ExecStep&, ChildState&) noexcept;
+
+// Resets what a starter may have left: signal dispositions and mask, umask, dumpable stays as it is.
+void reset_process() noexcept;
+
+// Installs stdio as 0-2, the socket as 3 and the program as 4, closes the rest, and becomes cubby-init.
+Status exec_init(int init_program, int socket, const std::array<int, 3>& stdio, const ExecArrays& arrays) noexcept;
+
+}  // namespace cubby::launch

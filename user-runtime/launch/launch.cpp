@@ -1,0 +1,116 @@
+#include "launch/launch.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+
+#include "kernel/idmap.h"
+#include "kernel/procfs.h"
+#include "kernel/unix_socket.h"
+#include "launch/child.h"
+#include "launch/parent.h"
+
+namespace cubby::launch {
+namespace {
+
+Status write_maps(const IdMapStep& step, const ChildGuard& child) {
+    const ProcFs proc = TRY(ProcFs::open());
+    const ProcFs process = TRY(proc.of_process(child.pid(), child.pidfd()));
+    if (step.deny_setgroups) {
+        TRY(process.write("setgroups", "deny"));
+    }
+    TRY(process.write("gid_map", step.gid_map));
+    return process.write("uid_map", step.uid_map);
+}
+
+Status run_parent_step(const PlannedStep& planned, const ChildGuard& child) {
+    if (const auto* map = std::get_if<IdMapStep>(&planned.step)) {
+        return write_maps(*map, child);
+    }
+    return FAIL(Code::broken, "step '%s' is not one of the starter's", kind_of(planned.step));
+}
+
+uint32_t microseconds_since(const timespec& start) noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint32_t>((now.tv_sec - start.tv_sec) * 1'000'000 + (now.tv_nsec - start.tv_nsec) / 1000);
+}
+
+Status run_parent_steps(const StartPlan& plan, size_t from, size_t end, const ChildGuard& child, Launched& launched) {
+    for (size_t at = from; at < end; ++at) {
+        timespec start{};
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        if (auto done = run_parent_step(plan.steps()[at], child); !done) {
+            done.error().step = static_cast<uint16_t>(at + 1);
+            return done;
+        }
+        if (at < launched.microseconds.size()) {
+            launched.microseconds[at] = microseconds_since(start);
+        }
+    }
+    return {};
+}
+
+// Runs the parent's segments and waits through the child's; the last one ends with the child's exec.
+Status run_segments(const Input& input, int socket, const ChildGuard& child, Launched& launched) {
+    const auto& steps = input.plan.steps();
+    for (size_t at = 0; at < steps.size();) {
+        const size_t end = next_side_change(input.plan, at);
+        if (side_of(steps[at].phase) == Side::parent) {
+            TRY(run_parent_steps(input.plan, at, end, child, launched));
+            Message message;
+            message.phase = static_cast<uint8_t>(steps[end - 1].phase);
+            TRY(send(socket, message));
+        } else if (TRY(listen(socket, launched)) != (end < steps.size())) {
+            return FAIL(Code::child_failed, "the first process ended during its start");
+        }
+        at = end;
+    }
+    return {};
+}
+
+struct ChildContext {
+    ChildState* state;
+};
+
+void enter_child(void* context) { child_main(*static_cast<ChildContext*>(context)->state); }
+
+Result<Cloned> make_child(const Input& input, ChildState& state, int starter_end) {
+    const uint64_t flags = input.plan.new_namespaces.clone_flags();
+    ChildContext context{&state};
+    if (!input.entered.empty()) {
+        const Intermediate way{&input, -1, {}};
+        return clone_through(way, flags, starter_end, state.socket, enter_child, &context);
+    }
+    Cloned made = TRY(clone_process(flags));
+    if (made.pid == 0) {
+        child_main(state);
+    }
+    return made;
+}
+
+}  // namespace
+
+Result<Launched> launch(const Input& input) {
+    if (!single_threaded()) {
+        return FAIL(Code::broken, "a start needs a single-threaded process");
+    }
+    TRY(enter_namespace(input.holder_userns, Ns::user));
+    auto ends = TRY(socket_pair());
+    ChildState state = prepare_child(input, ends[1].get());
+    ChildGuard child(TRY(make_child(input, state, ends[0].get())));
+    ends[1].reset();
+    Launched launched;
+    launched.pid = child.pid();
+    if (input.timings) {
+        launched.microseconds.resize(input.plan.steps().size());
+    }
+    TRY(run_segments(input, ends[0].get(), child, launched));
+    launched.pidfd = child.hand_over();
+    return launched;
+}
+
+}  // namespace cubby::launch

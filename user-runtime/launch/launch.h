@@ -1,0 +1,43 @@
+#pragma once
+// Running a plan.  The caller must be single-threaded (freshly exec'd); by launch() it enters the holder's user
+// namespace for good, where it is root over its own id range and nothing else on the host changes for it.
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "kernel/process.h"
+#include "plan/start_plan.h"
+
+namespace cubby::launch {
+
+// A namespace of somebody else, opened, that the container enters instead of getting a new one.
+struct EnteredNamespace {
+    Ns ns;
+    int fd;
+};
+
+struct Input {
+    const StartPlan& plan;
+    int holder_userns;                      // descriptor of the holder's user namespace
+    int init_program;                       // cubby-init as a sealed memfd
+    std::array<int, 3> stdio{0, 1, 2};      // what the container's 0-2 become; a console of the plan goes before
+    std::vector<EnteredNamespace> entered;  // in plan.shared's order
+    bool timings = false;
+};
+
+struct Launched {
+    pid_t pid = -1;   // for printing
+    Fd pidfd;         // the container's first process; our child
+    Fd console;       // master of the console, where the plan has one
+    Fd devpts;        // root of the container's devpts, for later ptys
+    std::vector<std::string> lost;     // isolation that the host did not allow, in words
+    std::vector<uint32_t> microseconds;  // with Input::timings: per step of the plan
+};
+
+// Returns when the first program has been exec'd, or with the error of the step that failed and nothing left behind.
+Result<Launched> launch(const Input& input);
+
+}  // namespace cubby::launch

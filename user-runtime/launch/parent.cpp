@@ -1,0 +1,109 @@
+#include "launch/parent.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "kernel/idmap.h"
+#include "kernel/procfs.h"
+#include "launch/child.h"
+
+namespace cubby::launch {
+
+ChildGuard::~ChildGuard() {
+    if (child_.pidfd) {
+        // SIGKILL to PID 1 takes its whole pid namespace along (pid_namespaces(7)).
+        static_cast<void>(send_signal(child_.pidfd.get(), SIGKILL).has_value());
+        static_cast<void>(wait_child(child_.pidfd.get()).has_value());
+    }
+}
+
+Result<bool> listen(int socket, Launched& launched) noexcept {
+    for (;;) {
+        Received received = TRY(receive(socket));
+        if (received.closed) {
+            return false;
+        }
+        const Message& message = received.message;
+        switch (message.kind) {
+            case Kind::reached: return true;
+            case Kind::failed: return std::unexpected(message.error);
+            case Kind::init_failed: return std::unexpected(sys_error(message.error.sys_errno, "%s", message.error.text));
+            case Kind::note: launched.lost.emplace_back(message.error.text); break;
+            case Kind::console: launched.console = std::move(received.fd); break;
+            case Kind::devpts: launched.devpts = std::move(received.fd); break;
+            case Kind::process:
+                launched.pid = static_cast<pid_t>(message.number);
+                launched.pidfd = std::move(received.fd);
+                return true;
+            case Kind::timing:
+                if (message.error.step < launched.microseconds.size()) {
+                    launched.microseconds[message.error.step] = message.number;
+                }
+                break;
+        }
+    }
+}
+
+namespace {
+
+Status enter_all(const Intermediate& way) noexcept {
+    if (way.pidfd >= 0) {
+        return enter_namespaces_of(way.pidfd, way.set);
+    }
+    for (const EnteredNamespace& entered : way.input->entered) {
+        TRY(enter_namespace(entered.fd, entered.ns));
+    }
+    return {};
+}
+
+// Runs in the intermediate.
+[[noreturn]] void intermediate_main(const Intermediate& way, uint64_t flags, int child_end, void (*child)(void*),
+                                    void* context) noexcept {
+    auto made = [&]() -> Result<Cloned> {
+        TRY(enter_all(way));
+        return clone_process(flags | CLONE_PARENT);
+    }();
+    if (!made) {
+        send_failure(child_end, made.error());
+        _exit(1);
+    }
+    if (made->pid == 0) {
+        // Until the starter has the pidfd, nothing of the child's may stand before it in the socket.
+        if (const auto go = receive(child_end); !go || go->closed) {
+            _exit(125);
+        }
+        child(context);
+    }
+    Message message;
+    message.kind = Kind::process;
+    message.number = static_cast<uint32_t>(made->pid);
+    const bool told = send(child_end, message, made->pidfd.get()).has_value();
+    _exit(told ? 0 : 1);
+}
+
+}  // namespace
+
+Result<Cloned> clone_through(const Intermediate& way, uint64_t flags, int starter_end, int child_end,
+                             void (*child)(void*), void* context) noexcept {
+    Cloned between = TRY(clone_process(0));
+    if (between.pid == 0) {
+        intermediate_main(way, flags, child_end, child, context);
+    }
+    Launched told;
+    auto heard = listen(starter_end, told);
+    static_cast<void>(wait_child(between.pidfd.get()).has_value());
+    if (!heard) {
+        return std::unexpected(heard.error());
+    }
+    if (!told.pidfd) {
+        return FAIL(Code::child_failed, "the process between ended without a child");
+    }
+    TRY(send(starter_end, Message{}));
+    return Cloned{told.pid, std::move(told.pidfd)};
+}
+
+}  // namespace cubby::launch

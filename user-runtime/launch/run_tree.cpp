@@ -1,0 +1,124 @@
+// Steps inside the new root: attach mounts, make links, mask.  Every path is a guest path.
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/guest_path.h"
+#include "kernel/mount_fd.h"
+#include "kernel/openat2.h"
+#include "kernel/pty.h"
+#include "launch/baton.h"
+#include "launch/child.h"
+
+namespace cubby::launch {
+namespace {
+
+Result<Fd> open_new_root() noexcept {
+    Fd root(openat2_retry(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0));
+    if (!root) {
+        return FAIL_ERRNO("open the container's root");
+    }
+    return root;
+}
+
+Result<Fd> target_of(const AttachStep& step, int root) noexcept {
+    switch (step.create) {
+        case CreateTarget::no: return guest::open(root, step.target.c_str(), true);
+        case CreateTarget::directory: return guest::ensure_dir(root, step.target.c_str());
+        case CreateTarget::file: return guest::ensure_file(root, step.target.c_str());
+    }
+    __builtin_unreachable();
+}
+
+bool missing(const Error& error) noexcept { return error.sys_errno == ENOENT || error.sys_errno == ENOTDIR; }
+
+}  // namespace
+
+Status run(const PivotStep& step, ChildState& state) noexcept {
+    Fd& mount = state.slots[step.slot];
+    // Nothing of the container's mounts may travel to the host, nor back (mount_namespaces(7)).
+    TRY(change_mount(mount.get(), {step.read_only ? MOUNT_ATTR_RDONLY : 0U, 0, MS_PRIVATE, false}));
+    const Fd old_root = TRY(open_new_root());
+    TRY(attach_mount(mount.get(), old_root.get()));
+    return enter_root(mount.get());
+}
+
+Status run(const AttachStep& step, ChildState& state) noexcept {
+    const Fd& mount = state.slots[step.slot];
+    if (!mount) {
+        return step.optional ? Status{} : FAIL(Code::not_found, "nothing to mount at /%s", step.target.c_str());
+    }
+    const Fd root = TRY(open_new_root());
+    const auto target = target_of(step, root.get());
+    if (!target) {
+        if (step.optional && missing(target.error())) {
+            return {};
+        }
+        return std::unexpected(target.error());
+    }
+    if (auto attached = attach_mount(mount.get(), target->get()); !attached) {
+        return std::unexpected(prefixed(attached.error(), "/%s", step.target.c_str()));
+    }
+    return {};
+}
+
+Status run(const MakeDirStep& step, ChildState&) noexcept {
+    const Fd root = TRY(open_new_root());
+    TRY(guest::ensure_dir(root.get(), step.path.c_str(), step.mode));
+    return {};
+}
+
+Status run(const SymlinkStep& step, ChildState&) noexcept {
+    const Fd root = TRY(open_new_root());
+    return guest::ensure_link(root.get(), step.path.c_str(), step.target.c_str());
+}
+
+Status run(const RemountStep& step, ChildState&) noexcept {
+    const Fd root = TRY(open_new_root());
+    const auto target = guest::open(root.get(), step.path.c_str(), true);
+    if (!target) {
+        return missing(target.error()) ? Status{} : std::unexpected(target.error());
+    }
+    const Fd copy = TRY(clone_tree(target->get(), true));
+    TRY(change_mount(copy.get(), {step.set_attributes, step.clear_attributes, 0, true}));
+    return attach_mount(copy.get(), target->get());
+}
+
+Status run(const MaskStep& step, ChildState& state) noexcept {
+    const Fd root = TRY(open_new_root());
+    const auto target = guest::open(root.get(), step.path.c_str(), true);
+    if (!target) {
+        return missing(target.error()) ? Status{} : std::unexpected(target.error());
+    }
+    struct stat info {};
+    if (fstat(target->get(), &info) != 0) {
+        return FAIL_ERRNO("stat /%s", step.path.c_str());
+    }
+    const Fd cover = S_ISDIR(info.st_mode)
+                         ? TRY(make_filesystem("tmpfs", "none", "size=0,mode=0555",
+                                               MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC))
+                         : TRY(clone_tree(state.slots[step.null_slot].get(), false));
+    return attach_mount(cover.get(), target->get());
+}
+
+Status run(const ConsoleStep& step, ChildState& state) noexcept {
+    const int devpts = state.slots[step.devpts].get();
+    Pty pty = TRY(open_pty(devpts));
+    Message message;
+    message.kind = Kind::console;
+    TRY(send(state.socket, message, pty.master.get()));
+    message.kind = Kind::devpts;
+    TRY(send(state.socket, message, devpts));
+    if (step.bind_console) {
+        const Fd root = TRY(open_new_root());
+        const Fd target = TRY(guest::ensure_file(root.get(), "dev/console"));
+        const Fd console = TRY(clone_tree(pty.peer.get(), false));
+        TRY(attach_mount(console.get(), target.get()));
+    }
+    state.terminal = std::move(pty.peer);
+    return {};
+}
+
+}  // namespace cubby::launch

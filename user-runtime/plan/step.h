@@ -1,0 +1,171 @@
+#pragma once
+// The steps that a plan is made of: plain values with ready-made texts, so that the child runs them without allocating.
+// A step works on numbered slots: each slot holds at most one descriptor (an opened path, a detached mount).
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kernel/capabilities.h"
+#include "kernel/namespaces.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+using Slot = uint16_t;
+inline constexpr Slot kNoSlot = UINT16_MAX;
+
+// --- parent ---------------------------------------------------------------------------------------------------------
+
+// Writes both id maps of the child; texts as /proc/PID/uid_map takes them, ids outside being the holder's.
+struct IdMapStep {
+    std::string uid_map;
+    std::string gid_map;
+    bool deny_setgroups = false;
+};
+
+// --- child ----------------------------------------------------------------------------------------------------------
+
+// Opens a pinned host path (O_PATH) with the user's own rights.
+struct OpenStep {
+    Slot slot;
+    std::string path;
+    uint64_t device;
+    uint64_t inode;
+    bool optional = false;  // a path that vanished leaves the slot empty
+};
+// Replaces the opened path in a slot by a detached copy of its mount, with attributes.
+struct CloneTreeStep {
+    Slot slot;
+    bool recursive;
+    uint64_t set_attributes;
+    uint64_t clear_attributes;
+    uint64_t propagation;
+};
+// setresgid and setresuid: the child becomes the first user of its own user namespace, root where the map has it.
+struct AssumeRootStep {
+    uint32_t uid;
+    uint32_t gid;
+};
+// A new time namespace with offsets, entered (time_namespaces(7)).
+struct TimeOffsetStep {
+    std::string offsets;  // text for /proc/self/timens_offsets
+};
+struct LoopbackStep {};
+// A new file system, detached.  `fallback`: where the kernel refuses a fresh one (mount_too_revealing: the outer
+// /proc or /sys is masked), the opened outer tree in that slot is bound instead and `lost` is reported.
+struct FsMountStep {
+    Slot slot;
+    std::string type;
+    std::string source;
+    std::string options;
+    uint64_t attributes;
+    Slot fallback = kNoSlot;
+    std::string lost;
+};
+// An overlay of opened directories, detached (userxattr).
+struct OverlayStep {
+    Slot slot;
+    std::vector<Slot> lowers;  // topmost first
+    Slot upper;
+    Slot work;
+};
+// Writes below the /sys/…/sys of a proc mount in a slot, before it is attached.
+struct SysctlStep {
+    Slot proc;
+    std::string path;  // "sys/net/ipv4/ip_forward"
+    std::string value;
+};
+// Makes a mount the root, and lets the old root go.
+struct PivotStep {
+    Slot slot;
+    bool read_only;
+};
+// Attaches a detached mount at a guest path.
+struct AttachStep {
+    Slot slot;
+    std::string target;  // RelPath::guest text
+    CreateTarget create;
+    bool optional;
+};
+struct MakeDirStep {
+    std::string path;
+    uint32_t mode;
+};
+struct SymlinkStep {
+    std::string path;
+    std::string target;
+};
+// Mounts a copy of a guest path over itself with other attributes; a path that does not exist is left alone.
+struct RemountStep {
+    std::string path;
+    uint64_t set_attributes;
+    uint64_t clear_attributes;
+};
+// Covers a guest path: a directory by an empty read-only tmpfs, a file by the null device in `null_slot`; a path that
+// does not exist is left alone.
+struct MaskStep {
+    std::string path;
+    Slot null_slot;
+};
+// A pty of the devpts in `devpts`; the master goes to the parent, the peer becomes /dev/console (where `bind_console`)
+// and standard input, output and error.
+struct ConsoleStep {
+    Slot devpts;
+    bool bind_console;
+};
+struct HostnameStep {
+    std::string name;
+};
+struct RlimitStep {
+    int resource;
+    rlim_t soft;
+    rlim_t hard;
+};
+// Writes one entry of /proc/self (lxc.proc.*).
+struct ProcSettingStep {
+    std::string entry;
+    std::string value;
+};
+struct KeyringStep {};
+struct SessionStep {};  // setsid, and the console (if any) as controlling terminal
+struct IdentityStep {
+    uint32_t uid;
+    uint32_t gid;
+    std::vector<gid_t> groups;
+    bool keep_groups;
+};
+struct WorkDirStep {
+    std::string path;
+};
+struct NoNewPrivsStep {};
+struct SeccompStep {
+    std::vector<sock_filter> program;
+    std::string name;  // for the printed plan
+};
+struct CapsStep {
+    CapSet keep;
+};
+struct DeathSignalStep {
+    int signal;
+};
+struct ExecStep {
+    std::vector<std::string> argv;
+    std::vector<std::string> environment;
+    bool reaper;
+};
+
+using Step = std::variant<IdMapStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep, LoopbackStep, FsMountStep,
+                          OverlayStep, SysctlStep, PivotStep, AttachStep, MakeDirStep, SymlinkStep, RemountStep, MaskStep,
+                          ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep, IdentityStep,
+                          WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep, DeathSignalStep, ExecStep>;
+
+// "bind /home/a/work" and the like: one line that says what the step does to what.
+[[nodiscard]] std::string describe(const Step& step);
+// "OpenStep" without the "Step": stable word for --json.
+[[nodiscard]] const char* kind_of(const Step& step) noexcept;
+
+}  // namespace cubby

@@ -1,0 +1,163 @@
+#pragma once
+// ContainerSpec: everything that a container is to be, from whichever front it came (an LXC configuration file, the
+// command line, later OCI and the C ABI).  It is built once, validated whole (spec/validate.h) and then constant;
+// what happens at run time never lives here.
+
+#include <sys/resource.h>
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id_range.h"
+#include "base/names.h"
+#include "kernel/capabilities.h"
+#include "kernel/namespaces.h"
+
+namespace cubby {
+
+// Where the root file system comes from.  Paths are absolute host paths.
+struct RootfsSpec {
+    std::string backend = "dir";      // a name of storage/registry.cpp
+    std::string path;                 // dir: the tree; overlay: the upper directory
+    std::vector<std::string> lowers;  // overlay: read-only layers, the topmost first
+    std::string work;                 // overlay: the work directory, on the upper's file system
+    bool read_only = false;
+    bool managed = true;              // lxc.rootfs.managed: destroy may delete it
+    bool operator==(const RootfsSpec&) const = default;
+};
+
+// How each of the eight namespaces is made.  What is in neither list is new.
+struct NamespaceShare {
+    Ns ns = Ns::net;
+    std::string source;  // a container's name, or an absolute path of a namespace file
+    bool operator==(const NamespaceShare&) const = default;
+};
+struct NamespacesSpec {
+    NsSet keep;                          // the starter's own namespace goes on
+    std::vector<NamespaceShare> shares;  // somebody else's is entered
+    bool new_time = false;               // a time namespace is made only on request or for an offset
+    int64_t boot_offset_ns = 0;          // lxc.time.offset.boot
+    int64_t monotonic_offset_ns = 0;     // lxc.time.offset.monotonic
+    bool operator==(const NamespacesSpec&) const = default;
+};
+
+enum class CreateTarget : uint8_t { no, directory, file };
+
+// One mount below the root: a bind of a host path, or a new file system.
+struct MountEntry {
+    std::string source;               // absolute host path for a bind, else the file system's source word
+    std::string target;               // guest path
+    std::string type;                 // empty for a bind
+    std::string data;                 // file system options
+    uint64_t set_attributes = 0;      // MOUNT_ATTR_*
+    uint64_t clear_attributes = 0;
+    uint64_t propagation = 0;         // MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0
+    bool recursive = false;           // rbind, rprivate, …
+    bool optional = false;            // a missing source or target skips it
+    CreateTarget create = CreateTarget::no;
+    bool operator==(const MountEntry&) const = default;
+};
+
+enum class AutoMount : uint8_t { none, read_only, mixed, read_write };
+
+struct MountsSpec {
+    std::vector<MountEntry> entries;
+    AutoMount proc = AutoMount::mixed;
+    AutoMount sys = AutoMount::mixed;
+    AutoMount cgroup = AutoMount::none;
+    bool populate_dev = true;             // lxc.autodev
+    uint64_t dev_size = 500000;           // bytes, lxc.autodev.tmpfs.size
+    uint32_t max_ptys = 1024;             // lxc.pty.max
+    std::vector<std::string> masked_paths;     // guest paths that show nothing
+    std::vector<std::string> read_only_paths;  // guest paths remounted read-only
+    bool operator==(const MountsSpec&) const = default;
+};
+
+struct ResourceLimit {
+    int resource = 0;  // RLIMIT_*
+    rlim_t soft = RLIM_INFINITY;
+    rlim_t hard = RLIM_INFINITY;
+    bool operator==(const ResourceLimit&) const = default;
+};
+
+struct Setting {
+    std::string key;
+    std::string value;
+    bool operator==(const Setting&) const = default;
+};
+
+enum class Stdio : uint8_t {
+    console,  // the container's console pty
+    inherit,  // descriptors 0-2 of the starter, ttys replaced by pipes
+};
+
+// The first process.
+struct ProcessSpec {
+    std::vector<std::string> argv{"/sbin/init"};
+    bool reaper = false;      // cubby-init stays as PID 1 and runs argv below it
+    uint32_t uid = 0;         // ids inside the container
+    uint32_t gid = 0;
+    std::vector<uint32_t> groups;
+    bool keep_groups = false; // the user's own supplementary groups stay (they show as nobody inside)
+    std::string cwd = "/";
+    std::vector<std::string> environment;  // KEY=VALUE
+    std::vector<ResourceLimit> limits;
+    std::vector<Setting> proc_settings;    // lxc.proc.*: below /proc/self
+    std::vector<Setting> sysctls;          // lxc.sysctl.*, dotted names
+    Stdio stdio = Stdio::console;
+    bool operator==(const ProcessSpec&) const = default;
+};
+
+struct SecuritySpec {
+    CapSet keep_capabilities = ~CapSet{0};  // bounding set of the container; unknown bits are ignored
+    bool no_new_privs = false;
+    bool default_seccomp = true;            // the filter compiled into cubby
+    bool session_keyring = true;            // lxc.keyring.session
+    bool operator==(const SecuritySpec&) const = default;
+};
+
+enum class NetType : uint8_t { none, empty };  // none: the host's network goes on; empty: only loopback
+
+struct NetSpec {
+    NetType type = NetType::none;
+    bool operator==(const NetSpec&) const = default;
+};
+
+struct ConsoleSpec {
+    std::string log_file;                // host path, empty for none
+    uint64_t buffer_size = 65536;        // bytes of the ring buffer
+    uint64_t log_size = 0;               // bytes before the log file is rotated, 0: never
+    bool rotate = false;
+    bool operator==(const ConsoleSpec&) const = default;
+};
+
+struct LifecycleSpec {
+    int halt_signal = SIGPWR;
+    int reboot_signal = SIGINT;
+    int stop_signal = SIGKILL;
+    bool ephemeral = false;              // destroyed when it stops
+    bool operator==(const LifecycleSpec&) const = default;
+};
+
+struct ContainerSpec {
+    ContainerName name;
+    std::string hostname;
+    IdMaps idmap;  // container → host ids; both empty: the default map of this host
+    RootfsSpec rootfs;
+    NamespacesSpec namespaces;
+    MountsSpec mounts;
+    ProcessSpec process;
+    SecuritySpec security;
+    NetSpec net;
+    ConsoleSpec console;
+    LifecycleSpec lifecycle;
+
+    explicit ContainerSpec(ContainerName container) : name(std::move(container)), hostname(name.str()) {}
+    bool operator==(const ContainerSpec&) const = default;
+};
+
+}  // namespace cubby
