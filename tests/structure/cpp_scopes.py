@@ -136,7 +136,7 @@ def _name_before_parameters(head: list[Token]) -> str:
         while start > 0 and (head[start - 1].text in ("::", "~", "operator") or head[start].text == "::"):
             start -= 1
         name = "".join(token.text for token in head[start:at])
-        if name.isupper() or name.startswith("TEST"):  # TEST_F(Suite, Case)
+        if name.removeprefix("TYPED_") in ("TEST", "TEST_F", "TEST_P"):
             return name + "(" + "".join(token.text for token in head[at + 1:_skip_group(head, at) - 1]) + ")"
         return name
     return "function"

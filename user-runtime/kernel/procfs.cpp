@@ -68,6 +68,14 @@ Result<Fd> ProcFs::open_namespace(Ns ns) const noexcept {
     return fd;
 }
 
+Result<Fd> ProcFs::open_root() const noexcept {
+    Fd fd(openat(dir_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) {
+        return FAIL_ERRNO("open the root of a process");
+    }
+    return fd;
+}
+
 Result<ProcFs> ProcFs::of_process(pid_t pid, int pidfd) const noexcept {
     std::array<char, 16> name{};
     snprintf(name.data(), name.size(), "%d", pid);

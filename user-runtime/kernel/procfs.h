@@ -24,6 +24,8 @@ public:
     Result<ProcFs> of_self() const noexcept;
     // In a process's directory: one of its namespaces, by the magic link's own file descriptor.
     Result<Fd> open_namespace(Ns ns) const noexcept;
+    // In a process's directory: its root directory (O_PATH).
+    Result<Fd> open_root() const noexcept;
     // /proc/PID, for a process that is proven to live by `pidfd` after the directory was opened.
     Result<ProcFs> of_process(pid_t pid, int pidfd) const noexcept;
 

@@ -19,11 +19,16 @@ Result<Pty> open_pty(int devpts) noexcept {
     if (!pty.master || ioctl(pty.master.get(), TIOCSPTLCK, &locked) != 0) {
         return FAIL_ERRNO("open a pseudo terminal");
     }
-    pty.peer.reset(ioctl(pty.master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
-    if (!pty.peer) {
+    pty.peer = TRY(open_peer(pty.master.get()));
+    return pty;
+}
+
+Result<Fd> open_peer(int master) noexcept {
+    Fd peer(ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!peer) {
         return FAIL_ERRNO("open the terminal's peer");
     }
-    return pty;
+    return peer;
 }
 
 Status take_terminal(int terminal) noexcept {

@@ -17,6 +17,9 @@ struct Pty {
 // A new pty of the devpts instance whose root directory is `devpts` (checked by its magic number).
 Result<Pty> open_pty(int devpts) noexcept;
 
+// The peer of a master, by TIOCGPTPEER.
+Result<Fd> open_peer(int master) noexcept;
+
 // Makes `terminal` the controlling terminal of the calling session leader.
 Status take_terminal(int terminal) noexcept;
 

@@ -86,7 +86,7 @@ Result<Launched> attach(const AttachInput& input) {
     }
     auto ends = TRY(socket_pair());
     StartPlan plan = plan_of(input);
-    const Input shape{plan, -1, input.init_program, input.stdio, {}, false};
+    const Input shape{plan, input.init_program, input.stdio, {}, false};
     AttachChild child{input, prepare_child(shape, ends[1].get()), plan};
     const Intermediate way{nullptr, input.init_pidfd, input.namespaces};
     ChildGuard made(TRY(clone_through(way, 0, ends[0].get(), ends[1].get(), enter_child, &child)));

@@ -98,7 +98,6 @@ Result<Launched> launch(const Input& input) {
     if (!single_threaded()) {
         return FAIL(Code::broken, "a start needs a single-threaded process");
     }
-    TRY(enter_namespace(input.holder_userns, Ns::user));
     auto ends = TRY(socket_pair());
     ChildState state = prepare_child(input, ends[1].get());
     ChildGuard child(TRY(make_child(input, state, ends[0].get())));

@@ -1,6 +1,6 @@
 #pragma once
-// Running a plan.  The caller must be single-threaded (freshly exec'd); by launch() it enters the holder's user
-// namespace for good, where it is root over its own id range and nothing else on the host changes for it.
+// Running a plan.  The caller must be single-threaded (freshly exec'd) and inside the holder's user namespace, where it
+// is root over its own id range and nothing else on the host changes for it.
 
 #include <array>
 #include <string>
@@ -21,7 +21,6 @@ struct EnteredNamespace {
 
 struct Input {
     const StartPlan& plan;
-    int holder_userns;                      // descriptor of the holder's user namespace
     int init_program;                       // cubby-init as a sealed memfd
     std::array<int, 3> stdio{0, 1, 2};      // what the container's 0-2 become; a console of the plan goes before
     std::vector<EnteredNamespace> entered;  // in plan.shared's order

@@ -98,6 +98,9 @@ Status run(const OverlayStep& step, ChildState& state) noexcept {
     if (step.upper != kNoSlot) {
         TRY(overlay.set("upperdir", FdPath(state.slots[step.upper].get()).text.data()));
         TRY(overlay.set("workdir", FdPath(state.slots[step.work].get()).text.data()));
+        if (step.discard) {
+            TRY(overlay.set_flag("volatile"));
+        }
     }
     // Without it, opaque directories and whiteouts would need trusted.* attributes, which a user cannot set.
     TRY(overlay.set_flag("userxattr"));

@@ -70,8 +70,9 @@ struct FsMountStep {
 struct OverlayStep {
     Slot slot;
     std::vector<Slot> lowers;  // topmost first
-    Slot upper;
-    Slot work;
+    Slot upper = kNoSlot;
+    Slot work = kNoSlot;
+    bool discard = false;  // "volatile": the upper is never synced; it is removed after the stop
 };
 // Writes below the /sys/…/sys of a proc mount in a slot, before it is attached.
 struct SysctlStep {

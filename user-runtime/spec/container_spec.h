@@ -26,6 +26,7 @@ struct RootfsSpec {
     std::vector<std::string> lowers;  // overlay: read-only layers, the topmost first
     std::string work;                 // overlay: the work directory, on the upper's file system
     bool read_only = false;
+    bool discard = false;             // an ephemeral upper: it need not survive a crash, so nothing is synced
     bool managed = true;              // lxc.rootfs.managed: destroy may delete it
     bool operator==(const RootfsSpec&) const = default;
 };
@@ -58,6 +59,7 @@ struct MountEntry {
     uint64_t propagation = 0;         // MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0
     bool recursive = false;           // rbind, rprivate, …
     bool optional = false;            // a missing source or target skips it
+    bool source_in_root = false;      // a bind's source is a path below the container's root: RelPath::guest text
     CreateTarget create = CreateTarget::no;
     bool operator==(const MountEntry&) const = default;
 };

@@ -1,0 +1,240 @@
+#include "netns-helper/server.h"
+
+#include <malloc.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "kernel/unix_socket.h"
+#include "netns-helper/wire/holder_wire.h"
+
+namespace cubby::holder {
+namespace {
+
+constexpr int64_t kClientMs = 2000;
+constexpr int64_t kPassingMs = 30000;      // after that a passing trouble is worth another try
+constexpr int64_t kAcceptPauseMs = 100;    // after a failed accept (EMFILE, ENFILE, ENOMEM)
+constexpr size_t kMaxClients = 16;
+
+int64_t now_ms() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// What a file was when the maps were written.  ctime changes with contents, mode and owner alike.
+struct Stamp {
+    dev_t device = 0;
+    ino_t inode = 0;
+    timespec changed{};
+    bool operator==(const Stamp& other) const noexcept {
+        return device == other.device && inode == other.inode && changed.tv_sec == other.changed.tv_sec &&
+               changed.tv_nsec == other.changed.tv_nsec;
+    }
+};
+
+Stamp stamp_of(const char* path) {
+    const auto file = open_named(path, O_PATH);
+    struct stat info {};
+    if (!file || fstat(file->get(), &info) != 0) {
+        return {};
+    }
+    return {info.st_dev, info.st_ino, info.st_ctim};
+}
+
+std::array<Stamp, 4> stamps() {
+    return {stamp_of("/etc/subuid"), stamp_of("/etc/subgid"), stamp_of("/usr/bin/newuidmap"),
+            stamp_of("/usr/bin/newgidmap")};
+}
+
+struct Client {
+    Fd socket;
+    int64_t deadline = 0;
+};
+
+class Server {
+public:
+    Server(const Root& dir, const MappedNamespace& held, int check_ms) : dir_(dir), held_(held), check_ms_(check_ms) {}
+    Status listen();
+    // The connection that asked for the end, or none when the socket cannot be reached any more.
+    Result<Fd> run();
+    // Removes the socket's name, if it still is ours.
+    void leave() noexcept;
+
+private:
+    [[nodiscard]] bool reachable() const;
+    void watch_name();
+    void admit(int64_t now);
+    // True: it asked for the end.
+    bool hear(Client& client);
+    void answer(int client);
+    [[nodiscard]] int64_t next_deadline(int64_t now, bool full) const;
+
+    const Root& dir_;
+    const MappedNamespace& held_;
+    int check_ms_;
+    Fd listener_;
+    Fd inotify_;
+    std::string path_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    int64_t born_ = now_ms();
+    int64_t next_check_ = 0;
+    int64_t accept_after_ = 0;
+    std::array<Stamp, 4> stamps_ = stamps();
+    std::array<Client, kMaxClients> clients_;
+};
+
+Status Server::listen() {
+    const RelPath name = TRY(socket_name());
+    path_ = TRY(pin("/proc/self/fd/" + std::to_string(dir_.fd()))).path + "/" + name.str();
+    listener_ = TRY(listen_at(dir_.fd(), name));
+    const struct stat info = TRY(dir_.stat(name));
+    device_ = info.st_dev;
+    inode_ = info.st_ino;
+    watch_name();
+    next_check_ = now_ms() + check_ms_;
+    return {};
+}
+
+// A removed name changes the socket's link count: IN_ATTRIB.  Where inotify is used up, the slow check remains.
+void Server::watch_name() {
+    inotify_.reset(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (inotify_) {
+        const std::string folder = path_.substr(0, path_.rfind('/'));
+        inotify_add_watch(inotify_.get(), path_.c_str(), IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF);
+        inotify_add_watch(inotify_.get(), folder.c_str(), IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+    }
+}
+
+bool Server::reachable() const {
+    const auto there = open_named(path_, O_PATH | O_NOFOLLOW);
+    struct stat info {};
+    return there && fstat(there->get(), &info) == 0 && info.st_dev == device_ && info.st_ino == inode_;
+}
+
+void Server::leave() noexcept {
+    if (const auto name = socket_name(); name && reachable()) {
+        static_cast<void>(dir_.unlink(*name));
+    }
+}
+
+void Server::admit(int64_t now) {
+    auto socket = accept_client(listener_.get());
+    if (!socket) {
+        const int why = socket.error().sys_errno;
+        if (why != EAGAIN && why != EINTR && why != ECONNABORTED) {
+            accept_after_ = now + kAcceptPauseMs;
+        }
+        return;
+    }
+    const auto uid = peer_uid(socket->get());
+    if (!uid || *uid != geteuid()) {
+        return;
+    }
+    // The one that has waited longest makes room: it has had its chance.
+    auto& slot = *std::ranges::min_element(clients_, {}, [](const Client& client) {
+        return client.socket ? client.deadline : 0;
+    });
+    slot = {std::move(*socket), now + kClientMs};
+}
+
+void Server::answer(int client) {
+    Reply reply;
+    reply.maps = held_.maps;
+    reply.rung = held_.rung;
+    reply.reason = held_.reason;
+    reply.outdated = stamps() != stamps_ || (held_.passing && now_ms() - born_ > kPassingMs);
+    const int namespace_fd = held_.user_namespace.get();
+    // A client that does not read is its own loss.
+    static_cast<void>(send_frame(client, encode_reply(reply), {&namespace_fd, 1}));
+}
+
+bool Server::hear(Client& client) {
+    std::array<std::byte, sizeof(Request) + 1> bytes;
+    // Descriptors that come along are dropped by the kernel: there is no room for them.
+    const ssize_t got = recv(client.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return false;
+    }
+    const auto request = parse_request(std::span(bytes).first(got > 0 ? static_cast<size_t>(got) : 0));
+    if (request && request->verb == Verb::stop) {
+        return true;
+    }
+    if (request) {
+        answer(client.socket.get());
+    }
+    client.socket.reset();
+    return false;
+}
+
+int64_t Server::next_deadline(int64_t now, bool paused) const {
+    int64_t next = paused ? std::min(next_check_, accept_after_) : next_check_;
+    for (const Client& client : clients_) {
+        next = client.socket ? std::min(next, client.deadline) : next;
+    }
+    return std::max<int64_t>(next - now, 0);
+}
+
+Result<Fd> Server::run() {
+    std::array<pollfd, kMaxClients + 2> watched;
+    for (;;) {
+        const int64_t now = now_ms();
+        const bool paused = now < accept_after_;
+        watched[0] = {paused ? -1 : listener_.get(), POLLIN, 0};
+        watched[1] = {inotify_.get(), POLLIN, 0};
+        for (size_t at = 0; at < kMaxClients; ++at) {
+            watched[at + 2] = {clients_[at].socket.get(), POLLIN, 0};
+        }
+        const auto timeout = static_cast<int>(next_deadline(now, paused));
+        if (poll(watched.data(), watched.size(), timeout) < 0 && errno != EINTR) {
+            return FAIL_ERRNO("wait for clients");
+        }
+        const int64_t then = now_ms();
+        for (size_t at = 0; at < kMaxClients; ++at) {
+            if (clients_[at].socket && watched[at + 2].revents != 0 && hear(clients_[at])) {
+                return std::move(clients_[at].socket);
+            }
+            if (clients_[at].socket && then >= clients_[at].deadline) {
+                clients_[at].socket.reset();
+            }
+        }
+        if (watched[1].revents != 0 || then >= next_check_) {
+            std::array<char, 4096> events;
+            while (read(inotify_.get(), events.data(), events.size()) > 0) {
+            }
+            if (!reachable()) {
+                return Fd();
+            }
+            next_check_ = then + check_ms_;
+        }
+        if (watched[0].revents != 0) {
+            admit(then);
+        }
+    }
+}
+
+}  // namespace
+
+Status serve(const Root& dir, FileLock lock, const MappedNamespace& held, int check_ms, void (*ready)()) {
+    Server server(dir, held, check_ms);
+    TRY(server.listen());
+    ready();
+    malloc_trim(0);  // what the set-up used goes back; from here on one process a user lives for days
+    const Fd asked = TRY(server.run());
+    server.leave();
+    {
+        const FileLock released = std::move(lock);
+    }
+    return {};  // `asked` is closed after the lock: who waits for the end may start a new holder at once
+}
+
+}  // namespace cubby::holder

@@ -1,0 +1,192 @@
+#include "netns-helper/user_namespace.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "base/parse.h"
+#include "kernel/feature_probe.h"
+#include "kernel/idmap.h"
+#include "kernel/process.h"
+#include "kernel/procfs.h"
+#include "kernel/program_output.h"
+#include "kernel/root.h"
+#include "kernel/unix_socket.h"
+#include "netns-helper/id_plan.h"
+
+namespace cubby::holder {
+namespace {
+
+constexpr int kMapperTimeoutMs = 2000;
+constexpr size_t kMapperWords = 4096;  // bytes of its message
+constexpr size_t kMapFile = 65536;     // 340 lines of at most 35 bytes
+
+// A process that is the first in a new user namespace, so that maps can be written for it.  Ends with this object.
+class Seed {
+public:
+    static Result<Seed> plant() noexcept;
+    Seed(Seed&&) noexcept = default;
+    Seed& operator=(Seed&&) = delete;
+    ~Seed() {
+        if (process_.pidfd) {
+            static_cast<void>(send_signal(process_.pidfd.get(), SIGKILL));
+            static_cast<void>(wait_child(process_.pidfd.get()));
+        }
+    }
+
+    [[nodiscard]] pid_t pid() const noexcept { return process_.pid; }
+    Result<ProcFs> directory() const noexcept {
+        return TRY(ProcFs::open()).of_process(process_.pid, process_.pidfd.get());
+    }
+    // Whether root in there has root's rights: 0, or the errno of what it tried.
+    Result<int> try_rights() noexcept;
+
+private:
+    Seed(Cloned process, Fd talk) noexcept : process_(std::move(process)), talk_(std::move(talk)) {}
+    Cloned process_;
+    Fd talk_;
+};
+
+// Waits for the word, tries what needs CAP_SYS_ADMIN in the namespace, answers with the errno, and waits for its end.
+[[noreturn]] void seed_main(int talk) noexcept {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    char word = 0;
+    if (read(talk, &word, 1) == 1) {
+        const int why = unshare(CLONE_NEWUTS) == 0 ? 0 : errno;
+        if (write(talk, &why, sizeof why) == sizeof why) {
+            while (read(talk, &word, 1) > 0) {
+            }
+        }
+    }
+    _exit(0);
+}
+
+Result<Seed> Seed::plant() noexcept {
+    auto talk = TRY(socket_pair());
+    auto process = clone_process(CLONE_NEWUSER);
+    if (!process) {
+        const Refusal refusal = explain_user_namespace(process.error().sys_errno);
+        return FAIL(Code::denied, "no user namespace: %s; %s", refusal.cause.c_str(), refusal.cure.c_str());
+    }
+    if (process->pid == 0) {
+        talk[0].reset();
+        seed_main(talk[1].get());
+    }
+    return Seed(std::move(*process), std::move(talk[0]));
+}
+
+Result<int> Seed::try_rights() noexcept {
+    int why = 0;
+    if (write(talk_.get(), "t", 1) != 1) {
+        return FAIL_ERRNO("ask the first process of the user namespace");
+    }
+    TRY(wait_readable(talk_.get(), kMapperTimeoutMs, "the first process of the user namespace"));
+    if (read(talk_.get(), &why, sizeof why) != sizeof why) {
+        return FAIL(Code::child_failed, "the first process of the user namespace ended early");
+    }
+    return why;
+}
+
+// Runs newuidmap or newgidmap; an error says in its words why not.
+Status run_mapper(const Mapper& mapper, pid_t pid, const IdRanges& ranges) {
+    Command command;
+    // By number: 4.13 knows no other form, and the process is our child and not waited for, so the number stays its own.
+    command.argv = {mapper.path, std::to_string(pid)};
+    for (const IdRange& range : ranges) {
+        for (const uint32_t number : {range.inside, range.outside, range.count}) {
+            command.argv.push_back(std::to_string(number));
+        }
+    }
+    const ProgramOutput output = TRY(run_and_collect(command, Listen::errors, kMapperWords, kMapperTimeoutMs));
+    if (output.status.signaled || output.status.value != 0) {
+        const auto lines = split_words(output.text, "\n");
+        return FAIL(Code::denied, "%s", lines.empty() ? (mapper.path + " failed").c_str()
+                                                      : printable(lines.front()).c_str());
+    }
+    return {};
+}
+
+Result<IdRanges> map_of(const ProcFs& process, const char* file) {
+    const Fd fd = TRY(process.open_entry(file, O_RDONLY));
+    return parse_map_text(TRY(read_all(fd.get(), kMapFile, file)));
+}
+
+// The namespace of a mapped seed, when the kernel shows just the maps that were wanted.
+Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
+    const ProcFs directory = TRY(seed.directory());
+    MappedNamespace made;
+    made.maps = {TRY(map_of(directory, "uid_map")), TRY(map_of(directory, "gid_map"))};
+    made.rung = rung;
+    if (made.maps != wanted) {
+        return FAIL(Code::broken, "the kernel shows other maps than were written");
+    }
+    if (const int why = TRY(seed.try_rights()); why != 0) {
+        const Refusal refusal = explain_user_namespace(why);
+        return FAIL(Code::denied, "a user namespace without rights: %s; %s", refusal.cause.c_str(), refusal.cure.c_str());
+    }
+    made.user_namespace = TRY(directory.open_namespace(Ns::user));
+    return made;
+}
+
+// What stands in the way of the many-id map before anything is tried, or an empty text.
+std::string obstacle(const SubordinateIds& ids, const IdMaps& wanted, const Mapper& uids, const Mapper& gids) {
+    if (wanted.uids.size() < 2 || wanted.gids.size() < 2) {
+        const bool neither = wanted.uids.size() < 2 && wanted.gids.size() < 2;
+        const char* kind = neither ? "user and group" : wanted.uids.size() < 2 ? "user" : "group";
+        return ids.trouble.empty() ? ids.user + " has no subordinate " + kind + " ids in " + ids.origin : ids.trouble;
+    }
+    if (uids.fault != MapperFault::none) {
+        return (uids.path.empty() ? "newuidmap" : uids.path) + " " + describe(uids.fault);
+    }
+    if (gids.fault != MapperFault::none) {
+        return (gids.path.empty() ? "newgidmap" : gids.path) + " " + describe(gids.fault);
+    }
+    return {};
+}
+
+Result<MappedNamespace> map_many(const IdMaps& wanted, const Mapper& uids, const Mapper& gids) {
+    Seed seed = TRY(Seed::plant());
+    TRY(run_mapper(gids, seed.pid(), wanted.gids));
+    TRY(run_mapper(uids, seed.pid(), wanted.uids));
+    return harvest(seed, wanted, Rung::newuidmap);
+}
+
+Result<MappedNamespace> map_single() {
+    const IdMaps wanted{{{0, geteuid(), 1}}, {{0, getegid(), 1}}};
+    Seed seed = TRY(Seed::plant());
+    if (auto written = write_id_maps(TRY(seed.directory()), wanted, true); !written) {
+        const Refusal refusal = explain_user_namespace(written.error().sys_errno);
+        return FAIL(Code::denied, "no id map: %s; %s", refusal.cause.c_str(), refusal.cure.c_str());
+    }
+    return harvest(seed, wanted, Rung::single_id);
+}
+
+}  // namespace
+
+Result<MappedNamespace> make_user_namespace(const SubordinateIds& ids) {
+    const IdMaps wanted{plan_ranges(geteuid(), ids.uids), plan_ranges(getegid(), ids.gids)};
+    const Mapper uids = find_mapper("newuidmap");
+    const Mapper gids = find_mapper("newgidmap");
+    std::string reason = obstacle(ids, wanted, uids, gids);
+    bool passing = ids.passing;
+    if (reason.empty()) {
+        auto made = map_many(wanted, uids, gids);
+        if (made) {
+            return made;
+        }
+        reason = made.error().message();
+        passing = made.error().code == Code::timeout;
+    }
+    MappedNamespace single = TRY(map_single());
+    single.reason = std::move(reason);
+    single.passing = passing;
+    return single;
+}
+
+}  // namespace cubby::holder

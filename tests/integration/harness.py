@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What every integration test stands on: cubby as an ordinary user, in a home and a runtime directory of its own.
+
+A test class gets a private HOME and XDG_RUNTIME_DIR, so its own holder and containers; after it, nothing may be left:
+no process of the class, no directory, no socket. Skips take a reason from SKIP_REASONS; CI fails on any other.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = pathlib.Path(os.environ["CUBBY_BIN"])  # the folder of the programs, set by ctest
+CUBBY = str(BIN / "cubby")
+
+# The closed list (docs/testing.md).
+SKIP_REASONS = {
+    "no-subids": "this user has no subordinate ids, or newuidmap is missing",
+    "no-mirror": "no Debian mirror answers",
+    "nested": "the outer sandbox forbids what the test needs",
+}
+
+
+def skip(test, reason):
+    assert reason in SKIP_REASONS, reason
+    test.skipTest(f"{reason}: {SKIP_REASONS[reason]}")
+
+
+class Cubby(unittest.TestCase):
+    """Runs cubby in the class's own home."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="cubby-home-"))
+        cls.runtime = pathlib.Path(tempfile.mkdtemp(prefix="cubby-run-"))
+        cls.env = {
+            "HOME": str(cls.home),
+            "XDG_RUNTIME_DIR": str(cls.runtime),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+        }
+        for name in ("http_proxy", "https_proxy", "no_proxy"):
+            if name in os.environ:
+                cls.env[name] = os.environ[name]
+
+    @classmethod
+    def tearDownClass(cls):
+        for entry in cls.listed():
+            subprocess.run([CUBBY, "destroy", "-f", entry["name"]], env=cls.env, check=False, capture_output=True)
+        subprocess.run([CUBBY, "unshare", "rm", "-rf", str(cls.home)], env=cls.env, check=False, capture_output=True)
+        subprocess.run([str(BIN / "cubby-holder"), "--stop"], env=cls.env, check=False, capture_output=True)
+        shutil.rmtree(cls.home, ignore_errors=True)
+        shutil.rmtree(cls.runtime, ignore_errors=True)
+        assert not cls.home.exists(), f"{cls.home} could not be removed"
+
+    @classmethod
+    def listed(cls):
+        done = subprocess.run([CUBBY, "ls", "--json"], env=cls.env, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def run_cubby(self, *words, stdin=None, timeout=60, env=None, **more):
+        """Runs cubby; nothing is checked. Standard input is empty unless given."""
+        source = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+        return subprocess.run(
+            [CUBBY, *words], env={**self.env, **(env or {})}, capture_output=True, timeout=timeout, **source, **more
+        )
+
+    def cubby(self, *words, **more):
+        """Runs cubby, which must succeed; its standard output as text."""
+        done = self.run_cubby(*words, **more)
+        self.assertEqual(
+            done.returncode, 0, f"cubby {' '.join(words)}: {done.returncode}\n{done.stderr.decode(errors='replace')}"
+        )
+        return done.stdout.decode()
+
+    def refused(self, *words, code, says, **more):
+        """Runs cubby, which must fail with this exit code and one line on standard error that has these texts."""
+        done = self.run_cubby(*words, **more)
+        error = done.stderr.decode(errors="replace")
+        self.assertEqual(done.returncode, code, error)
+        self.assertEqual(len(error.strip().splitlines()), 1, f"not one line: {error!r}")
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, error)
+        return error
+
+    def state(self, name):
+        return json.loads(self.cubby("info", "--json", name))["state"]
+
+    def wait_for(self, condition, seconds=10, what="condition"):
+        limit = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), limit, f"{what} did not come within {seconds} s")
+            time.sleep(0.01)
+
+
+def process_exists(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+
+
+def main():
+    unittest.main(verbosity=2)

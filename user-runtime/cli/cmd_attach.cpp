@@ -1,0 +1,75 @@
+#include "cli/grammar.h"
+#include "cli/option_rows.h"
+#include "cli/requests.h"
+
+namespace cubby::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    kEnvironmentOption,
+    {.name = "keep-env", .value = "NAME", .text = "let this variable of yours in. May be given several times",
+     .repeats = true},
+    kWorkdirOption,
+    kUserOption,
+    {.letter = 't', .name = "tty", .text = "give the command a terminal, even where standard input or output is none"},
+    {.letter = 'T', .name = "no-tty", .text = "give it none; by default it has one where you have one"},
+    kNameOption,
+};
+
+constexpr Example kExamples[] = {
+    {"cubby create demo && cubby start demo", "a running container"},
+    {"cubby attach demo -- ls /", "a command in it"},
+    {"echo hello | cubby attach demo -- cat", "standard input and output are connected as they are"},
+    {"cubby destroy -f demo", "stop and remove it"},
+};
+
+constexpr ExitRow kExits[] = {{kOwnFailure, "cubby failed: there is no such container, or it does not run"}};
+
+Result<int> run_attach(const Context& context) {
+    const AttachRequest request = TRY(attach_request(context));
+    return attach(TRY(context.places()), request);
+}
+
+}  // namespace
+
+Result<AttachRequest> attach_request(const Context& context) {
+    const Parsed& line = context.line;
+    AttachRequest request{.name = TRY(context.name()), .argv = line.tail(), .environment = TRY(environment_of(context))};
+    for (const std::string& name : line.values("keep-env")) {
+        request.keep_environment.push_back(TRY(parse_variable_name(name)));
+    }
+    if (const std::string* dir = line.value("workdir")) {
+        request.workdir = TRY(parse_guest_path(*dir, "--workdir"));
+    }
+    if (const std::string* user = line.value("user")) {
+        request.user = TRY(parse_user(*user));
+    }
+    request.force_terminal = line.has("tty");
+    request.no_terminal = line.has("no-tty");
+    if (request.force_terminal && request.no_terminal) {
+        return FAIL(Code::usage, "options -t and -T exclude each other");
+    }
+    return request;
+}
+
+extern const Command kAttach;
+constexpr const char* kAliases[] = {"exec", "shell"};
+constinit const Command kAttach{
+    .name = "attach",
+    .aliases = kAliases,
+    .group = Group::running,
+    .summary = "Run a command in a running container",
+    .description =
+        "Runs a command inside, or the login shell of its user, and ends with its exit status. It gets a terminal of "
+        "its own where standard input and output are terminals, and else your pipes, byte for byte; your terminal "
+        "itself never goes in, nor does your environment, except what -e and --keep-env name.",
+    .operands = {.synopsis = "NAME [COMMAND...]", .least = 1, .most = 1, .tail = Tail::command,
+                 .complete = Complete::container},
+    .options = kOptions,
+    .examples = kExamples,
+    .exits = kExits,
+    .gives = Gives::command_status,
+    .run = run_attach,
+};
+
+}  // namespace cubby::cli

@@ -1,0 +1,29 @@
+#include "cli/context.h"
+
+#ifndef CUBBY_VERSION
+#error "CUBBY_VERSION is set by user-runtime/cli/CMakeLists.txt"
+#endif
+
+namespace cubby::cli {
+namespace {
+
+constexpr Example kExamples[] = {{"cubby version", "the version"}};
+
+Result<int> run_version(const Context&) {
+    TRY(print("cubby " CUBBY_VERSION "\n"));
+    return kOk;
+}
+
+}  // namespace
+
+extern const Command kVersion;
+constinit const Command kVersion{
+    .name = "version",
+    .group = Group::self,
+    .summary = "Print the version",
+    .description = "Prints the version of cubby.",
+    .examples = kExamples,
+    .run = run_version,
+};
+
+}  // namespace cubby::cli

@@ -1,0 +1,199 @@
+#include "config/lxc/finish.h"
+
+#include <algorithm>
+
+#include "base/parse.h"
+#include "config/lxc/automount.h"
+#include "config/lxc/codec.h"
+#include "config/lxc/mount_entry.h"
+
+namespace cubby::lxc {
+namespace {
+
+constexpr unsigned kSysAdmin = 21;  // CAP_SYS_ADMIN, capabilities(7)
+
+// lxc.rootfs.path, .options
+Status finish_rootfs(const Draft& draft, const std::string& container_dir, RootfsSpec& rootfs) {
+    for (const std::string_view option : split_words(draft.rootfs_options, ",")) {
+        rootfs.read_only = option == "ro" || (rootfs.read_only && option != "rw");
+    }
+    const bool overlay = draft.rootfs_type.starts_with("overlay");
+    if (!overlay) {
+        if (!draft.rootfs_type.empty() && draft.rootfs_type != "dir") {
+            return FAIL(Code::invalid_config,
+                        "lxc.rootfs.path: %s root file systems are not supported by this version of cubby; use dir "
+                        "or overlay",
+                        draft.rootfs_type.c_str());
+        }
+        rootfs.path = host_path(draft.rootfs_path, container_dir);
+        return {};
+    }
+    rootfs.backend = "overlay";
+    for (const std::string_view part : split_fields(draft.rootfs_path, ':')) {
+        if (part.empty()) {
+            return FAIL(Code::invalid_config, "lxc.rootfs.path: an overlay's path is empty; write overlay:LOWER:UPPER");
+        }
+        rootfs.lowers.push_back(host_path(std::string(part), container_dir));
+    }
+    rootfs.path = rootfs.lowers.back();
+    rootfs.lowers.pop_back();
+    while (rootfs.path.size() > 1 && rootfs.path.ends_with('/')) {
+        rootfs.path.pop_back();
+    }
+    rootfs.work = rootfs.path.substr(0, rootfs.path.rfind('/') + 1) + "work";
+    if (rootfs.work == rootfs.path) {
+        return FAIL(Code::invalid_config,
+                    "lxc.rootfs.path: the upper directory cannot be called 'work': that is its work directory's name");
+    }
+    return {};
+}
+
+// lxc.namespace.*
+Status finish_namespaces(const Draft& draft, NamespacesSpec& namespaces) {
+    if (!draft.clone.empty() && !draft.keep.empty()) {
+        return FAIL(Code::invalid_config, "lxc.namespace.keep: lxc.namespace.clone is given too; remove one of them");
+    }
+    namespaces.keep = draft.keep;
+    for (const NsInfo& each : kNamespaces) {
+        if (!draft.clone.empty() && !draft.clone.has(each.ns)) {
+            namespaces.keep.add(each.ns);
+        }
+    }
+    // Without either list a time namespace is made for an offset only; naming the others names it too.
+    namespaces.new_time = draft.clone.has(Ns::time) || (!draft.keep.empty() && !draft.keep.has(Ns::time));
+    for (const Setting& share : draft.shares) {
+        const auto ns = parse_ns(share.key);
+        if (!ns) {
+            return FAIL(Code::invalid_config, "lxc.namespace.share.%s: there is no such namespace", share.key.c_str());
+        }
+        const bool pid = share.value.find_first_not_of("0123456789") == std::string::npos;
+        const std::string file = std::string("/proc/") + share.value + "/ns/" + info(*ns).name;
+        namespaces.keep.remove(*ns);
+        namespaces.shares.push_back({*ns, pid ? file : share.value});
+        namespaces.new_time = namespaces.new_time && *ns != Ns::time;
+    }
+    return {};
+}
+
+// lxc.cap.*
+Status finish_capabilities(const Draft& draft, CapSet& keep) {
+    if (draft.keep_capabilities && !draft.drop_capabilities.empty()) {
+        return FAIL(Code::invalid_config, "lxc.cap.keep: lxc.cap.drop is given too; remove one of them");
+    }
+    const auto bits = [](const std::vector<std::string>& words) {
+        CapSet set = 0;
+        for (const std::string& word : words) {
+            set |= CapSet{1} << capability_number(word).value_or(0);  // each was checked when it was read
+        }
+        return set;
+    };
+    keep = draft.keep_capabilities ? bits(*draft.keep_capabilities) : ~bits(draft.drop_capabilities);
+    return {};
+}
+
+// Directories where LXC puts a container together.  It takes absolute targets below them for guest paths; others it
+// ignores, and we take them for guest paths too.
+std::vector<std::string> assembly_points(const Draft& draft, const RootfsSpec& rootfs) {
+    std::vector<std::string> points{rootfs.path, "/usr/lib/lxc/rootfs", "/usr/lib/x86_64-linux-gnu/lxc/rootfs",
+                                    "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/usr/lib64/lxc/rootfs"};
+    for (const Setting& each : draft.unhonoured) {
+        if (each.key == "lxc.rootfs.mount") {
+            points.push_back(each.value);
+        }
+    }
+    return points;
+}
+
+Status add_entry(MountEntry entry, const std::vector<std::string>& points, const std::string& container_dir,
+                 MountsSpec& mounts) {
+    for (const std::string& point : points) {
+        const bool below = point.size() > 1 && entry.target.size() > point.size() + 1 &&
+                           entry.target.starts_with(point) && entry.target[point.size()] == '/';
+        if (below) {
+            entry.target.erase(0, point.size());
+            break;
+        }
+    }
+    TRY(RelPath::guest(entry.target));
+    if (entry.source_in_root) {
+        // No step of the plan opens a bind's source below the new root yet; on the host the path is another file.
+        return FAIL(Code::invalid_config,
+                    "lxc.mount.entry: '%s': the option relative is not supported by this version of cubby; name the "
+                    "source's host path",
+                    shown(entry.source).c_str());
+    }
+    if (entry.type.empty()) {
+        entry.source = host_path(entry.source, container_dir);
+    }
+    mounts.entries.push_back(std::move(entry));
+    return {};
+}
+
+// lxc.mount.fstab, then lxc.mount.entry, as LXC orders them
+Status finish_mounts(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
+                     ContainerSpec& spec) {
+    const std::vector<std::string> points = assembly_points(draft, spec.rootfs);
+    if (!draft.fstab.empty()) {
+        const std::string path = host_path(draft.fstab, container_dir);
+        const auto texts = reader(path);
+        if (!texts) {
+            return std::unexpected(prefixed(texts.error(), "lxc.mount.fstab"));
+        }
+        if (texts->size() != 1 || texts->front().name != path) {
+            return FAIL(Code::invalid_config, "lxc.mount.fstab: '%s' is not a file", shown(path).c_str());
+        }
+        for (MountEntry& entry : TRY(parse_fstab(texts->front().text, path))) {
+            TRY(add_entry(std::move(entry), points, container_dir, spec.mounts));
+        }
+    }
+    for (const std::string& line : draft.mount_entries) {
+        TRY(add_entry(TRY(parse_mount_entry(line)), points, container_dir, spec.mounts));
+    }
+    if (draft.automounts) {
+        const bool administrates = (spec.security.keep_capabilities & (CapSet{1} << kSysAdmin)) != 0;
+        spec.mounts.proc = automount_mode(draft.automounts->proc, administrates);
+        spec.mounts.sys = automount_mode(draft.automounts->sys, administrates);
+        spec.mounts.cgroup = automount_mode(draft.automounts->cgroup, administrates);
+    }
+    return {};
+}
+
+// lxc.net.*
+Status finish_net(const Draft& draft, NetSpec& net) {
+    for (const Nic& nic : draft.nics) {
+        if (nic.type.empty()) {
+            return FAIL(Code::invalid_config, "lxc.net.%u: the interface has no type; add lxc.net.%u.type = empty or none",
+                        nic.index, nic.index);
+        }
+        if (nic.type != "none" && nic.type != "empty") {
+            return FAIL(Code::invalid_config,
+                        "lxc.net.%u.type: %s interfaces are not supported by this version of cubby; use empty "
+                        "(loopback only) or none (the host's network)",
+                        nic.index, nic.type.c_str());
+        }
+        if (nic.type == "none" && draft.nics.size() > 1) {
+            return FAIL(Code::invalid_config, "lxc.net.%u.type: none, the host's network, stands alone; remove the "
+                        "other interfaces", nic.index);
+        }
+        net.type = nic.type == "none" ? NetType::none : NetType::empty;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader) {
+    ContainerSpec spec = draft.spec;
+    if (!draft.init_command.empty()) {
+        spec.process.argv = TRY(split_command(draft.init_command));
+    }
+    spec.console.log_file = host_path(spec.console.log_file, container_dir);
+    TRY(finish_rootfs(draft, container_dir, spec.rootfs));
+    TRY(finish_namespaces(draft, spec.namespaces));
+    TRY(finish_capabilities(draft, spec.security.keep_capabilities));
+    TRY(finish_mounts(draft, container_dir, reader, spec));
+    TRY(finish_net(draft, spec.net));
+    return spec;
+}
+
+}  // namespace cubby::lxc

@@ -1,0 +1,30 @@
+#include "config/lxc/codec.h"
+#include "config/lxc/row.h"
+#include "config/lxc/tables.h"
+
+namespace cubby::lxc {
+namespace {
+
+constexpr auto kSpec = &Draft::spec;
+constexpr auto kConsole = &ContainerSpec::console;
+constexpr uint64_t kMostPtys = uint64_t{1} << 20;  // NR_UNIX98_PTY_MAX: what devpts takes for max=
+
+constexpr Key kRows[] = {
+    row<BufferSize, kSpec, kConsole, &ConsoleSpec::buffer_size>(
+        "lxc.console.buffer.size", "auto", "bytes of console output that are kept for reading back"),
+    row<HostPath, kSpec, kConsole, &ConsoleSpec::log_file>("lxc.console.logfile", "/tmp/console.log",
+                                                           "host file that takes all console output"),
+    row<Flag, kSpec, kConsole, &ConsoleSpec::rotate>("lxc.console.rotate", "1",
+                                                     "1: a full log file is moved to FILE.1"),
+    row<BufferSize, kSpec, kConsole, &ConsoleSpec::log_size>("lxc.console.size", "1MB",
+                                                             "bytes after which the log file is full"),
+    row<Number<kMostPtys>, kSpec, &ContainerSpec::mounts, &MountsSpec::max_ptys>(
+        "lxc.pty.max", "512", "how many pseudo terminals the container may open"),
+};
+static_assert(sorted(kRows));
+
+}  // namespace
+
+std::span<const Key> console_keys() { return kRows; }
+
+}  // namespace cubby::lxc

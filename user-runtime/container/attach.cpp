@@ -1,0 +1,131 @@
+#include "launch/attach.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "container/foreground.h"
+#include "container/operations.h"
+#include "container/passwd.h"
+#include "container/store.h"
+#include "kernel/installed.h"
+#include "kernel/procfs.h"
+#include "kernel/sealed_program.h"
+#include "monitor/client.h"
+
+namespace cubby {
+namespace {
+
+// What the monitor knows of its container.
+struct Facts {
+    protocol::AttachFacts plain;
+    std::vector<std::vector<sock_filter>> filters;
+    Fd pidfd;
+    Fd devpts;
+    pid_t pid = -1;
+};
+
+Result<Facts> ask_facts(MonitorClient& client) {
+    Facts facts;
+    facts.pid = TRY(ask_status(client)).status.init_pid;
+    auto reply = TRY(client.ask(protocol::Type::attach));
+    std::string_view rest = reply.incoming.payload;
+    facts.plain = TRY(protocol::read_as<protocol::AttachFacts>(rest));
+    rest.remove_prefix(sizeof facts.plain);
+    for (unsigned at = 0; at < facts.plain.filters; ++at) {
+        const auto count = TRY(protocol::read_as<uint32_t>(rest));
+        rest.remove_prefix(sizeof count);
+        const size_t bytes = size_t{count} * sizeof(sock_filter);
+        if (count > BPF_MAXINSNS || bytes > rest.size()) {
+            return FAIL(Code::broken, "the monitor's description of its filters is damaged");
+        }
+        memcpy(facts.filters.emplace_back(count).data(), rest.data(), bytes);
+        rest.remove_prefix(bytes);
+    }
+    if (reply.frame.fds.size() != (facts.plain.has_devpts != 0 ? 2U : 1U)) {
+        return FAIL(Code::broken, "the monitor gave the wrong descriptors");
+    }
+    facts.pidfd = std::move(reply.frame.fds[0]);
+    if (facts.plain.has_devpts != 0) {
+        facts.devpts = std::move(reply.frame.fds[1]);
+    }
+    return facts;
+}
+
+// The root directory of the container's first process, by its verified directory in /proc.
+Result<Root> guest_root(const Facts& facts) {
+    const ProcFs proc = TRY(ProcFs::open());
+    const ProcFs process = TRY(proc.of_process(facts.pid, facts.pidfd.get()));
+    return Root(TRY(process.open_root()), Trust::guest);
+}
+
+void add_environment(const AttachRequest& request, const GuestUser& user, bool terminal, std::vector<std::string>& out) {
+    out = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + user.home,
+           "SHELL=" + user.shell, "container=lxc"};
+    const char* term = getenv("TERM");
+    if (terminal) {
+        out.push_back(std::string("TERM=") + (term != nullptr ? term : "xterm"));
+    }
+    for (const std::string& name : request.keep_environment) {
+        if (const char* value = getenv(name.c_str()); value != nullptr) {
+            out.push_back(name + "=" + value);
+        }
+    }
+    out.insert(out.end(), request.environment.begin(), request.environment.end());
+}
+
+Result<int> relay_until_end(Foreground& foreground, launch::Launched launched) {
+    EventLoop loop = TRY(EventLoop::make());
+    const Fd signals = TRY(open_signals(Foreground::kSignals));
+    TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) { foreground.forward(next_signal(signals.get())); }));
+    TRY(loop.watch(launched.pidfd.get(), EPOLLIN, [&](uint32_t) { loop.stop(); }));
+    auto relayed = foreground.begin(loop, launched.pidfd.get(), std::move(launched.console));
+    if (relayed) {
+        relayed = loop.run();
+    }
+    foreground.finish();  // before the loop goes, whatever happened
+    TRY(std::move(relayed));
+    return TRY(wait_child(launched.pidfd.get())).shell_code();
+}
+
+}  // namespace
+
+Result<int> attach(const Places& places, const AttachRequest& request) {
+    const auto directory = open_container(places, request.name);
+    auto client = MonitorClient::connect(places.lxcpath, request.name, directory ? &*directory : nullptr);
+    if (!client) {
+        const bool unknown = client.error().code == Code::wrong_state && !directory;
+        return std::unexpected(unknown ? directory.error() : client.error());
+    }
+    const Facts facts = TRY(ask_facts(*client));
+    const GuestUser user = TRY(find_guest_user(TRY(guest_root(facts)), request.user));
+    const bool terminal = !request.no_terminal && (request.force_terminal || on_terminal());
+    if (terminal && !facts.devpts) {
+        return FAIL(Code::unsupported, "attach %s: the container has no devpts; -T attaches without a terminal",
+                    request.name.c_str());
+    }
+    const auto foreground = TRY(Foreground::prepare(true));
+    const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
+    launch::AttachInput input;
+    input.init_pidfd = facts.pidfd.get();
+    input.namespaces = NsSet::from_bits(facts.plain.namespaces);
+    input.init_program = init.get();
+    input.argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
+    add_environment(request, user, terminal, input.environment);
+    input.cwd = request.workdir.empty() ? (request.argv.empty() ? user.home : "/") : request.workdir;
+    input.identity = {user.uid, user.gid, {user.groups.begin(), user.groups.end()}, facts.plain.keep_groups != 0};
+    input.keep_capabilities = facts.plain.capabilities;
+    input.no_new_privs = facts.plain.no_new_privs != 0;
+    input.new_keyring = facts.plain.new_keyring != 0;
+    input.filters = facts.filters;
+    input.devpts = terminal ? facts.devpts.get() : -1;
+    input.stdio = foreground->stdio();
+    auto launched = launch::attach(input);
+    if (!launched) {
+        return std::unexpected(prefixed(launched.error(), "attach %s", request.name.c_str()));
+    }
+    return relay_until_end(*foreground, std::move(*launched));
+}
+
+}  // namespace cubby

@@ -1,0 +1,70 @@
+#include "config/lxc/compile.h"
+#include "config/lxc/key.h"
+#include "container/operations.h"
+#include "container/store.h"
+
+namespace cubby {
+namespace {
+
+struct Editable {
+    Root directory;
+    OperationLock lock;
+    lxc::Document document;
+};
+
+Result<Editable> open_for_edit(const Places& places, const ContainerName& name) {
+    Root directory = TRY(open_container(places, name));
+    OperationLock lock = TRY(OperationLock::take(directory, name));
+    lxc::Document document = TRY(load_document(places, directory, name));
+    return Editable{std::move(directory), std::move(lock), std::move(document)};
+}
+
+// Nothing that could not be started again is saved.
+Status save_checked(const Places& places, const ContainerName& name, const Editable& edited) {
+    TRY(load_spec(places, name, edited.document));
+    return save_document(edited.directory, edited.document);
+}
+
+}  // namespace
+
+std::vector<ConfigKey> config_keys() {
+    std::vector<ConfigKey> keys;
+    for (const lxc::Key* key : lxc::all_keys()) {
+        keys.push_back({key->family() ? std::string(key->name) + "*" : key->name, key->sample_key() + " = " + key->sample,
+                        key->doc});
+    }
+    return keys;
+}
+
+Result<std::string> config_get(const Places& places, const ContainerName& name, const std::string& key) {
+    const Root directory = TRY(open_container(places, name));
+    const auto document = TRY(load_document(places, directory, name));
+    return lxc::get_item(TRY(lxc::load(document, name, directory_of(places, name))), key);
+}
+
+Status config_set(const Places& places, const ContainerName& name, const std::string& key, const std::string& value) {
+    Editable edited = TRY(open_for_edit(places, name));
+    TRY(edited.document.set(key, value));
+    return save_checked(places, name, edited);
+}
+
+Status config_unset(const Places& places, const ContainerName& name, const std::string& key) {
+    Editable edited = TRY(open_for_edit(places, name));
+    if (edited.document.unset(key) == 0) {
+        return FAIL(Code::not_found, "%s is not set in the configuration of %s", key.c_str(), name.c_str());
+    }
+    return save_checked(places, name, edited);
+}
+
+Result<std::string> config_text(const Places& places, const ContainerName& name) {
+    const Root directory = TRY(open_container(places, name));
+    return TRY(load_document(places, directory, name)).to_text();
+}
+
+Status config_replace(const Places& places, const ContainerName& name, const std::string& text) {
+    Editable edited = TRY(open_for_edit(places, name));
+    edited.document = TRY(lxc::Document::parse(text, directory_of(places, name) + "/config"));
+    return save_checked(places, name, edited);
+}
+
+}  // namespace cubby

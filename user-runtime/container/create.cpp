@@ -1,0 +1,138 @@
+#include <fcntl.h>
+
+#include "assembly/assemble.h"
+#include "assembly/holder.h"
+#include "config/lxc/compile.h"
+#include "config/lxc/global.h"
+#include "config/lxc/write.h"
+#include "container/image_of.h"
+#include "container/operations.h"
+#include "container/recovery.h"
+#include "container/store.h"
+#include "spec/validate.h"
+#include "storage/holder_trees.h"
+#include "storage/registry.h"
+
+namespace cubby {
+namespace {
+
+constexpr const char* kConsoleLogSize = "1MB";
+
+// What a create needs to know before it makes anything.
+struct Groundwork {
+    lxc::NamedText base;  // the configuration that the new one begins with
+    IdMaps host;          // container → host ids
+    IdMaps inside;        // container → ids of the holder
+};
+
+void add_idmap_lines(char kind, const IdRanges& ranges, std::vector<std::string>& lines) {
+    for (const IdRange& range : ranges) {
+        lines.push_back(std::string(1, kind) + ' ' + std::to_string(range.inside) + ' ' + std::to_string(range.outside) +
+                        ' ' + std::to_string(range.count));
+    }
+}
+
+Result<lxc::NamedText> base_config(const Places& places, const CreateRequest& request) {
+    if (request.config_file.empty()) {
+        return lxc::default_config(TRY(lxc::read_global(places.home)));
+    }
+    return lxc::NamedText{request.config_file, TRY(read_named(request.config_file, lxc::kMaxTextBytes))};
+}
+
+// The base's own lxc.idmap lines win, as with LXC; --userns keep-id and the default map come after.
+Result<Groundwork> prepare(const Places& places, const CreateRequest& request, const HostFacts& facts) {
+    Groundwork ground{TRY(base_config(places, request)), {}, {}};
+    const auto base = TRY(lxc::Document::parse(ground.base.text, ground.base.name));
+    const auto draft = TRY(lxc::load(base, request.name, directory_of(places, request.name)));
+    if (!draft.spec.idmap.uids.empty() && request.userns == UserNs::automatic) {
+        ground.host = draft.spec.idmap;
+    } else if (request.userns == UserNs::keep_id) {
+        ground.host = {keep_id_map(facts.holder.uids, facts.uid), keep_id_map(facts.holder.gids, facts.gid)};
+    } else {
+        ground.host = {default_map(facts.holder.uids), default_map(facts.holder.gids)};
+    }
+    ground.inside.uids = TRY(translate(ground.host.uids, facts.holder.uids, "lxc.idmap u"));
+    ground.inside.gids = TRY(translate(ground.host.gids, facts.holder.gids, "lxc.idmap g"));
+    return ground;
+}
+
+// Which lower trees the container begins with, and how its rootfs line reads.
+Result<RootfsSpec> make_rootfs(const Places& places, const CreateRequest& request, const ImageTree& image,
+                               const ContainerIds& ids) {
+    const Backend* backend = TRY(find_backend(request.backend));
+    NewRootfs wanted{directory_of(places, request.name), {}};
+    if (!image.rootfs.empty()) {
+        wanted.lowers.push_back(image.rootfs);
+    }
+    return backend->create(wanted, ids);
+}
+
+std::string rootfs_line(const RootfsSpec& rootfs) {
+    std::string line = rootfs.backend + ":";
+    for (const std::string& lower : rootfs.lowers) {
+        line += lower + ":";
+    }
+    return line + rootfs.path;
+}
+
+Result<lxc::Document> make_config(const Places& places, const CreateRequest& request, const Groundwork& ground,
+                                  const ImageTree& image, const RootfsSpec& rootfs) {
+    lxc::NewContainer fresh;
+    fresh.base = ground.base;
+    fresh.rootfs = rootfs_line(rootfs);
+    fresh.hostname = request.name.str();
+    fresh.image = image.id;
+    add_idmap_lines('u', ground.host.uids, fresh.idmap);
+    add_idmap_lines('g', ground.host.gids, fresh.idmap);
+    fresh.settings.push_back({"lxc.console.logfile", directory_of(places, request.name) + "/console.log"});
+    fresh.settings.push_back({"lxc.console.size", kConsoleLogSize});
+    fresh.settings.insert(fresh.settings.end(), image.settings.begin(), image.settings.end());
+    auto document = TRY(lxc::make_document(fresh));
+    TRY(load_spec(places, request.name, document));  // nothing is created that could not start
+    return document;
+}
+
+Status fill(const Places& places, const CreateRequest& request, const Groundwork& ground, const ImageTree& image,
+            const Holder& holder, const Root& directory) {
+    const RootfsSpec rootfs =
+        TRY(make_rootfs(places, request, image, {holder.user_namespace.get(), ground.inside}));
+    const auto document = TRY(make_config(places, request, ground, image, rootfs));
+    TRY(save_document(directory, document));
+    return clear_intent(directory);
+}
+
+}  // namespace
+
+Status create(const Places& places, const CreateRequest& request, const Progress& progress) {
+    const Root containers = TRY(open_containers(places));
+    if (containers.exists(entry_of(request.name))) {
+        // An interrupted create or destroy of that name is ended first; then the name may be free.
+        static_cast<void>(open_container(places, request.name).has_value());
+        if (containers.exists(entry_of(request.name))) {
+            return FAIL(Code::exists, "there is a container %s already; cubby destroy %s removes it",
+                        request.name.c_str(), request.name.c_str());
+        }
+    }
+    TRY(find_backend(request.backend));
+    const Holder holder = TRY(ensure_holder());
+    const Groundwork ground = TRY(prepare(places, request, TRY(host_facts(holder.maps))));
+    ImageTree image;
+    if (request.image != "none") {
+        image = TRY(image_of(places, request.image, request.template_args, holder, ground.inside, progress));
+    }
+    TRY(containers.mkdir(entry_of(request.name), 0700));
+    const Root directory = TRY(containers.enter(entry_of(request.name)));
+    const auto lock = TRY(OperationLock::take(directory, request.name));
+    auto filled = write_intent(directory, "create");
+    if (filled) {
+        filled = fill(places, request, ground, image, holder, directory);
+    }
+    if (!filled) {
+        const std::vector<std::string> paths{directory_of(places, request.name)};
+        static_cast<void>(delete_in_holder(holder.user_namespace.get(), paths).has_value());
+        return std::unexpected(prefixed(filled.error(), "create %s", request.name.c_str()));
+    }
+    return {};
+}
+
+}  // namespace cubby

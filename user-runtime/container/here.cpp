@@ -1,0 +1,54 @@
+#include "container/here.h"
+
+#include "assembly/assemble.h"
+#include "container/foreground.h"
+#include "monitor/begin.h"
+#include "spec/validate.h"
+
+namespace cubby {
+namespace {
+
+std::vector<StepTime> times_of(const launch::Launched& launched, const StartPlan& plan) {
+    std::vector<StepTime> times;
+    for (size_t at = 0; at < launched.microseconds.size(); ++at) {
+        times.push_back({describe(plan.steps()[at].step), launched.microseconds[at]});
+    }
+    return times;
+}
+
+}  // namespace
+
+Result<RunResult> run_here(const HereRequest& request) {
+    TRY(validate(request.spec));
+    const StartPlan plan = TRY(assemble(request.spec, request.facts));
+    const auto foreground = TRY(Foreground::prepare(request.interactive));
+    BeginOptions options;
+    options.stdio = foreground->stdio();
+    options.timings = request.timings;
+    options.console_to_caller = true;
+    Monitor monitor(TRY(begin_container(request.spec, request.facts, plan, request.lxcpath, std::move(options))));
+    RunResult result;
+    result.lost = monitor.container().lost;
+    result.timings = times_of(monitor.container(), plan);
+
+    EventLoop loop = TRY(EventLoop::make());
+    const Fd signals = TRY(open_signals(Foreground::kSignals));
+    TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) { foreground->forward(next_signal(signals.get())); }));
+    monitor.on_end([&](ExitStatus ended) {
+        result.exit_code = ended.shell_code();
+        monitor.close_socket();
+        loop.stop();
+    });
+    auto lived = monitor.begin(loop);
+    if (lived) {
+        lived = foreground->begin(loop, monitor.container().pidfd.get(), monitor.take_console());
+    }
+    if (lived) {
+        lived = loop.run();
+    }
+    foreground->finish();  // before the loop goes, whatever happened
+    TRY(std::move(lived));
+    return result;
+}
+
+}  // namespace cubby

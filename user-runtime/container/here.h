@@ -1,0 +1,25 @@
+#pragma once
+// A container with this very process as its monitor and the caller's terminal or pipes as its own: cubby run and
+// cubby start -F.
+
+#include <string>
+
+#include "base/result.h"
+#include "container/operations.h"
+#include "plan/start_plan.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+struct HereRequest {
+    const ContainerSpec& spec;
+    const HostFacts& facts;
+    std::string lxcpath;
+    bool interactive = false;
+    bool timings = false;
+};
+
+// The caller must be in the holder's namespace.  Returns when the container has ended.
+Result<RunResult> run_here(const HereRequest& request);
+
+}  // namespace cubby

@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "config/lxc/document.h"
+#include "container/operations.h"
+#include "container/recovery.h"
+#include "container/store.h"
+#include "kernel/installed.h"
+#include "kernel/process.h"
+#include "kernel/unix_socket.h"
+#include "monitor/instance.h"
+#include "monitor/report.h"
+
+namespace cubby {
+namespace {
+
+constexpr int kStartMs = 60000;
+
+Result<Fd> in_memory(std::string_view text) {
+    Fd memory(memfd_create("cubby-config", MFD_CLOEXEC));
+    if (!memory) {
+        return FAIL_ERRNO("make a memory file");
+    }
+    TRY(write_all(memory.get(), text, "the configuration"));
+    if (lseek(memory.get(), 0, SEEK_SET) != 0) {
+        return FAIL_ERRNO("rewind the configuration");
+    }
+    return memory;
+}
+
+// Words as lxc.init.cmd takes them.
+std::string quoted(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) {
+        line.append(line.empty() ? "\"" : " \"");
+        for (const char byte : word) {
+            line.append(byte == '"' || byte == '\\' ? "\\" : "") += byte;
+        }
+        line += '"';
+    }
+    return line;
+}
+
+std::vector<std::string> monitor_environment() {
+    std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    for (const char* name : {"HOME", "XDG_RUNTIME_DIR"}) {
+        if (const char* value = getenv(name); value != nullptr) {
+            environment.push_back(std::string(name) + "=" + value);
+        }
+    }
+    return environment;
+}
+
+Result<StartReport> run_monitor(const Places& places, const StartRequest& request, const std::string& document) {
+    const Fd input = TRY(in_memory(document));
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return FAIL_ERRNO("make a pipe");
+    }
+    const Fd reader(ends[0]);
+    Fd writer(ends[1]);
+    Command command{{TRY(installed_program("cubby-monitor")), places.lxcpath, request.name.str()}, monitor_environment()};
+    command.in = input.get();
+    command.out = writer.get();
+    if (request.timings) {
+        command.argv.emplace_back("--timings");
+    }
+    const Spawned monitor = TRY(spawn(command));
+    writer.reset();
+    TRY(wait_readable(reader.get(), kStartMs, "the starting container"));
+    return decode_report(TRY(read_all(reader.get(), 1 << 20, "the start report")));
+}
+
+}  // namespace
+
+Result<Started> start(const Places& places, const StartRequest& request) {
+    const Root directory = TRY(open_container(places, request.name));
+    const auto lock = TRY(OperationLock::take(directory, request.name));
+    auto document = TRY(load_document(places, directory, request.name));
+    if (!request.init.empty()) {
+        TRY(document.set("lxc.init.cmd", quoted(request.init)));
+    }
+    auto report = run_monitor(places, request, document.to_text());
+    if (!report) {
+        return std::unexpected(prefixed(report.error(), "start %s", request.name.c_str()));
+    }
+    Started started{report->pid, std::move(report->lost), {}};
+    for (auto& [microseconds, step] : report->times) {
+        started.timings.push_back({std::move(step), microseconds});
+    }
+    return started;
+}
+
+}  // namespace cubby

@@ -1,0 +1,130 @@
+#include <sys/wait.h>
+
+#include <csignal>
+#include <ctime>
+
+#include "container/operations.h"
+#include "container/store.h"
+#include "kernel/process.h"
+#include "monitor/client.h"
+#include "monitor/instance.h"
+
+namespace cubby {
+namespace {
+
+constexpr int kKillMs = 10000;
+
+// The directory of a container that may have none (cubby run --rootfs).
+std::optional<Root> directory_if_any(const Places& places, const ContainerName& name) {
+    auto opened = open_container(places, name);
+    return opened ? std::optional<Root>(std::move(*opened)) : std::nullopt;
+}
+
+int seconds_to_ms(int seconds) noexcept { return seconds < 0 || seconds > INT32_MAX / 1000 ? -1 : seconds * 1000; }
+
+// The monitor does not answer (stopped, or swapped out for long): what it watches over dies with it.
+Status kill_monitor(const Root& directory, const ContainerName& name) {
+    const auto monitor = TRY(running_monitor(directory));
+    if (!monitor || *monitor <= 0) {
+        return {};
+    }
+    const Fd pidfd = TRY(open_pidfd(*monitor));
+    TRY(send_signal(pidfd.get(), SIGKILL));
+    if (!TRY(wait_ended(pidfd.get(), kKillMs))) {
+        return FAIL(Code::timeout, "the monitor of %s does not die: it waits in the kernel", name.c_str());
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<bool> stop(const Places& places, const StopRequest& request) {
+    const auto directory = directory_if_any(places, request.name);
+    auto client = MonitorClient::connect(places.lxcpath, request.name, directory ? &*directory : nullptr);
+    if (!client && client.error().code == Code::wrong_state) {
+        if (!directory) {
+            return FAIL(Code::not_found, "no container %s; cubby ls lists yours", request.name.c_str());
+        }
+        return false;
+    }
+    auto status = client ? ask_status(*client) : Result<MonitorStatus>(std::unexpected(client.error()));
+    if (!status) {
+        if (status.error().code == Code::timeout && request.kill && directory) {
+            TRY(kill_monitor(*directory, request.name));
+            return true;
+        }
+        return std::unexpected(prefixed(status.error(), "stop %s", request.name.c_str()));
+    }
+    using protocol::StopMode;
+    const auto order = [&](StopMode mode) -> Status {
+        const protocol::StopOrder wanted{mode};
+        TRY(client->ask(protocol::Type::stop, protocol::bytes_of(wanted)));
+        return {};
+    };
+    if (request.reboot) {
+        TRY(order(StopMode::reboot));
+        return true;
+    }
+    // From now on the container may end, and its monitor with it, between any two calls.
+    MonitorClient waiter = TRY(MonitorClient::connect(places.lxcpath, request.name, nullptr));
+    const protocol::WaitOrder stopped{1U << static_cast<unsigned>(State::stopped)};
+    TRY(protocol::send(waiter.socket(), protocol::Type::wait, protocol::bytes_of(stopped)));
+    if (!request.kill) {
+        TRY(order(StopMode::halt));
+        if (wait_readable(waiter.socket(), seconds_to_ms(request.timeout_s), "the container")) {
+            return true;
+        }
+    }
+    if (auto killed = order(StopMode::kill); !killed && !TRY(wait_ended(status->pidfd.get(), 0))) {
+        return std::unexpected(killed.error());
+    }
+    if (!wait_readable(waiter.socket(), kKillMs, "the container")) {
+        return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
+                    request.name.c_str());
+    }
+    return true;
+}
+
+Result<bool> wait(const Places& places, const ContainerName& name, const std::vector<State>& states, int timeout_s) {
+    uint32_t mask = 0;
+    for (const State state : states) {
+        mask |= 1U << static_cast<unsigned>(state);
+    }
+    const bool stopped_counts = (mask & (1U << static_cast<unsigned>(State::stopped))) != 0;
+    const auto directory = directory_if_any(places, name);
+    timespec start{};
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    const int limit_ms = seconds_to_ms(timeout_s);
+    for (;;) {
+        timespec now{};
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        const long waited_ms = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1'000'000;
+        const int left_ms = limit_ms < 0 ? -1 : static_cast<int>(std::max(0L, limit_ms - waited_ms));
+        auto client = MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr);
+        if (client) {
+            const protocol::WaitOrder order{mask};
+            TRY(protocol::send(client->socket(), protocol::Type::wait, protocol::bytes_of(order)));
+            if (!wait_readable(client->socket(), left_ms, "the container")) {
+                return false;
+            }
+            if (const auto reply = client->next()) {
+                return true;
+            }
+            continue;  // the monitor has gone: it is stopped now
+        }
+        if (client.error().code != Code::wrong_state) {
+            return std::unexpected(client.error());
+        }
+        if (stopped_counts) {
+            return true;
+        }
+        if (left_ms == 0) {
+            return false;
+        }
+        // Nobody announces a start to those who wait before it; a look every 20 ms is what that costs.
+        const timespec pause{0, 20'000'000};
+        nanosleep(&pause, nullptr);
+    }
+}
+
+}  // namespace cubby

@@ -1,0 +1,55 @@
+#pragma once
+// A container on disk: its directory, its configuration, the record of an operation in progress.
+//
+// An operation that changes more than one thing writes the file `intent` first and removes it last.  Who finds an intent
+// that nobody holds the lock for finishes or undoes that operation before anything else: a container is absent, whole,
+// or listed as broken.
+
+#include <optional>
+#include <string>
+
+#include "base/names.h"
+#include "config/lxc/document.h"
+#include "container/places.h"
+#include "kernel/root.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+// The directory of all containers, made where it is missing.
+Result<Root> open_containers(const Places& places);
+[[nodiscard]] RelPath entry_of(const ContainerName& name);
+[[nodiscard]] std::string directory_of(const Places& places, const ContainerName& name);
+
+// The directory of one container; Code::not_found says how to list and make them.  An interrupted operation is ended
+// first.
+Result<Root> open_container(const Places& places, const ContainerName& name);
+
+// Held over an operation; the kernel's lock on the container's directory itself.
+class [[nodiscard]] OperationLock {
+public:
+    // Waits at most 10 s.
+    static Result<OperationLock> take(const Root& directory, const ContainerName& name);
+
+private:
+    explicit OperationLock(Fd fd) noexcept : fd_(std::move(fd)) {}
+    Fd fd_;
+};
+
+// The record of an operation: "create", "destroy" or "rename NEWNAME".
+Status write_intent(const Root& directory, std::string_view what);
+Status clear_intent(const Root& directory);
+Result<std::optional<std::string>> read_intent(const Root& directory);
+
+Result<lxc::Document> load_document(const Places& places, const Root& directory, const ContainerName& name);
+Status save_document(const Root& directory, const lxc::Document& document);
+
+// The spec of a container as its configuration says, and what that says without effect ("lxc.x: why").
+struct Loaded {
+    ContainerSpec spec;
+    std::string image;                     // cubby.image, or empty
+    std::vector<std::string> unsupported;
+};
+Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document);
+
+}  // namespace cubby

@@ -1,0 +1,100 @@
+#include "kernel/installed.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "base/parse.h"
+#include "kernel/root.h"
+
+namespace cubby {
+namespace {
+
+constexpr size_t kCacheLimit = 4 << 20;  // bytes; CMakeCache.txt is far smaller
+constexpr int kBuildDepth = 5;           // folders between a build tree's root and its programs
+
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// The folder of the running program, without a trailing slash.
+Result<std::string> own_folder() {
+    auto self = pin("/proc/self/exe");
+    if (!self) {
+        return std::unexpected(prefixed(self.error(), "find the running program"));
+    }
+    // A program that was replaced while it runs reads as "PATH (deleted)"; the folder is right all the same.
+    return parent_of(self->path);
+}
+
+bool ours_or_roots(const struct stat& info) noexcept {
+    return (info.st_uid == 0 || info.st_uid == geteuid()) && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool is_program(const std::string& path) {
+    const auto file = open_named(path, O_PATH);
+    struct stat info {};
+    return file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
+}
+
+bool is_folder(const std::string& path) { return open_named(path, O_PATH | O_DIRECTORY).has_value(); }
+
+struct BuildTree {
+    std::string root;
+    std::string source;  // of the project
+};
+
+// The build tree that the program lies in, by CMake's own record at its root; empty strings elsewhere.
+BuildTree build_tree(std::string folder) {
+    constexpr std::string_view key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
+    for (int depth = 0; depth < kBuildDepth && !folder.empty(); ++depth, folder = parent_of(folder)) {
+        const auto file = open_named(folder + "/CMakeCache.txt", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        struct stat info {};
+        if (!file || fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) || !ours_or_roots(info)) {
+            continue;
+        }
+        const auto text = read_all(file->get(), kCacheLimit, "CMakeCache.txt");
+        for (const auto line : split_words(text ? std::string_view(*text) : "", "\n")) {
+            if (line.starts_with(key)) {
+                return {folder, std::string(line.substr(key.size()))};
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> installed_program(std::string_view name) {
+    const std::string program(name);
+    const std::string folder = TRY(own_folder());
+    const std::string prefix = parent_of(folder);
+    for (const std::string& place : {folder, prefix + "/libexec/cubby", prefix + "/bin"}) {
+        if (is_program(place + "/" + program)) {
+            return place + "/" + program;
+        }
+    }
+    const BuildTree build = build_tree(folder);
+    if (!build.root.empty() && is_program(build.root + "/bin/" + program)) {
+        return build.root + "/bin/" + program;
+    }
+    return FAIL(Code::not_found, "%s is neither in %s nor in %s/libexec/cubby; install cubby again", program.c_str(),
+                folder.c_str(), prefix.c_str());
+}
+
+Result<std::string> installed_data(std::string_view name) {
+    const std::string data(name);
+    const std::string folder = TRY(own_folder());
+    const std::string prefix = parent_of(folder);
+    // PREFIX/bin, or PREFIX/libexec/cubby.
+    for (const std::string& place : {prefix, parent_of(prefix)}) {
+        if (is_folder(place + "/share/cubby/" + data)) {
+            return place + "/share/cubby/" + data;
+        }
+    }
+    const BuildTree build = build_tree(folder);
+    if (!build.source.empty() && is_folder(build.source + "/" + data)) {
+        return build.source + "/" + data;
+    }
+    return FAIL(Code::not_found, "%s is not in %s/share/cubby; install cubby again", data.c_str(), prefix.c_str());
+}
+
+}  // namespace cubby

@@ -1,0 +1,85 @@
+#include "kernel/runtime_dir.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace cubby {
+namespace {
+
+constexpr mode_t kPrivate = 0700;
+
+// Whether nobody but its owner can rename or remove what we make in this directory.
+bool parent_is_safe(const struct stat& info) noexcept {
+    const bool others_write = (info.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    return (info.st_uid == geteuid() || info.st_uid == 0) && (!others_write || (info.st_mode & S_ISVTX) != 0);
+}
+
+Result<Root> open_private(const Root& parent, const RelPath& name, const std::string& parent_path) {
+    // A link, a file or a mount in its place is refused by the open itself (class Root).
+    auto fd = parent.open(name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    struct stat info {};
+    if (!fd) {
+        return std::unexpected(prefixed(fd.error(), "runtime directory in %s", parent_path.c_str()));
+    }
+    if (fstat(fd->get(), &info) != 0) {
+        return FAIL_ERRNO("stat %s/%s", parent_path.c_str(), name.c_str());
+    }
+    if (info.st_uid != geteuid()) {
+        return FAIL(Code::denied, "runtime directory %s/%s belongs to user %u", parent_path.c_str(), name.c_str(),
+                    info.st_uid);
+    }
+    if ((info.st_mode & 07777) != kPrivate) {
+        return FAIL(Code::denied, "runtime directory %s/%s has mode %04o and must have 0700; look at what is in it, then "
+                    "remove it", parent_path.c_str(), name.c_str(), info.st_mode & 07777);
+    }
+    return Root(std::move(*fd), Trust::host);
+}
+
+// The private directory `name` in `parent_path`; nothing where that place cannot be used at all: it is missing, not as it
+// has to be (`shared`: root's or ours, sticky where others may write; else ours alone), full or read-only.
+std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const std::string& name, bool shared) {
+    if (!parent_path.starts_with('/')) {
+        return std::nullopt;
+    }
+    const auto parent = Root::at(parent_path);
+    const auto path = RelPath::component(name);
+    struct stat info {};
+    if (!parent || !path || fstat(parent->fd(), &info) != 0 || !parent_is_safe(info) ||
+        (!shared && info.st_uid != geteuid())) {
+        return std::nullopt;
+    }
+    if (const auto made = parent->mkdir(*path, kPrivate); !made && made.error().code != Code::exists) {
+        return std::nullopt;
+    }
+    return open_private(*parent, *path, parent_path);
+}
+
+}  // namespace
+
+Result<Root> runtime_dir() {
+    const char* given = getenv("XDG_RUNTIME_DIR");
+    Error last = make_error(Code::denied, "no runtime directory: none of XDG_RUNTIME_DIR, /run/user/%u, /dev/shm and "
+                            "/tmp can be used; set XDG_RUNTIME_DIR to a directory of yours", geteuid());
+    const std::string own = "/run/user/" + std::to_string(geteuid());
+    for (const std::string& parent : {std::string(given != nullptr ? given : ""), own}) {
+        if (auto found = private_dir_in(parent, "cubby", false)) {
+            // Where only the user can write, an obstacle is his own, and another place would split his state.
+            return std::move(*found);
+        }
+    }
+    for (const char* parent : {"/dev/shm", "/tmp"}) {
+        auto found = private_dir_in(parent, "cubby-" + std::to_string(geteuid()), true);
+        if (found && *found) {
+            return std::move(*found);
+        }
+        if (found) {
+            last = found->error();  // somebody may have taken the name on purpose: the next place, then
+        }
+    }
+    return std::unexpected(last);
+}
+
+}  // namespace cubby

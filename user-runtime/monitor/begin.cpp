@@ -1,0 +1,91 @@
+#include "monitor/begin.h"
+
+#include <fcntl.h>
+
+#include "assembly/assemble.h"
+#include "assembly/holder.h"
+#include "base/parse.h"
+#include "kernel/installed.h"
+#include "kernel/sealed_program.h"
+#include "monitor/client.h"
+#include "monitor/instance.h"
+#include "security/providers.h"
+
+namespace cubby {
+namespace {
+
+// Namespaces to enter: "container NAME", a pid, or a path; setns takes a pidfd as well as a namespace file.
+Result<Fd> open_shared(const SharedNamespace& shared, const std::string& lxcpath) {
+    constexpr std::string_view prefix = "container ";
+    if (!shared.source.starts_with(prefix)) {
+        return open_named(shared.source, O_RDONLY);
+    }
+    const std::string source = shared.source.substr(prefix.size());
+    if (const auto pid = parse_unsigned(source, INT32_MAX, "pid"); pid && *pid > 0) {
+        return open_pidfd(static_cast<pid_t>(*pid));
+    }
+    const auto name = TRY(ContainerName::parse(source));
+    auto client = MonitorClient::connect(lxcpath, name, nullptr);
+    if (!client) {
+        return std::unexpected(prefixed(client.error(), "lxc.namespace.share.%s", info(shared.ns).name));
+    }
+    return TRY(ask_status(*client)).pidfd;
+}
+
+// Everything but what the container has in common with the host's own processes.
+NsSet attachable(const ContainerSpec& spec, const StartPlan& plan) {
+    NsSet set = plan.new_namespaces;
+    for (const SharedNamespace& shared : plan.shared) {
+        set.add(shared.ns);
+    }
+    if (spec.namespaces.boot_offset_ns != 0 || spec.namespaces.monotonic_offset_ns != 0) {
+        set.add(Ns::time);
+    }
+    set.add(Ns::user);  // a kept one is the holder's, which is not the host's
+    return set;
+}
+
+AttachBlueprint blueprint_of(const ContainerSpec& spec, const HostFacts& facts, const StartPlan& plan) {
+    AttachBlueprint blueprint;
+    blueprint.namespaces = attachable(spec, plan);
+    blueprint.capabilities = spec.security.keep_capabilities;
+    blueprint.no_new_privs = spec.security.no_new_privs;
+    blueprint.new_keyring = spec.security.session_keyring;
+    blueprint.keep_groups = facts.single_id;
+    blueprint.filters = security::filters_of(spec.security, facts.single_id);
+    return blueprint;
+}
+
+}  // namespace
+
+Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts& facts, const StartPlan& plan,
+                                     const std::string& lxcpath, BeginOptions options) {
+    std::vector<Fd> opened;
+    std::vector<launch::EnteredNamespace> entered;
+    for (const SharedNamespace& shared : plan.shared) {
+        opened.push_back(TRY(open_shared(shared, lxcpath)));
+        entered.push_back({shared.ns, opened.back().get()});
+    }
+    const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
+    Root sockets = TRY(socket_dir(lxcpath));
+    RelPath name = TRY(socket_name(spec.name));
+    launch::Launched launched =
+        TRY(launch::launch({plan, init.get(), options.stdio, std::move(entered), options.timings}));
+    std::optional<Console> console;
+    if (launched.console && !options.console_to_caller) {
+        console.emplace(std::move(launched.console), spec.console, std::move(options.console_log));
+    }
+    return MonitorInput{spec.lifecycle,       blueprint_of(spec, facts, plan), std::move(launched),
+                        std::move(sockets),   std::move(name),                 std::move(console)};
+}
+
+Result<HostFacts> enter_holder() {
+    const Holder holder = TRY(ensure_holder());
+    const Fd own = TRY(open_named("/proc/self/ns/user", O_RDONLY));
+    if (!TRY(same_namespace(own.get(), holder.user_namespace.get()))) {
+        TRY(enter_namespace(holder.user_namespace.get(), Ns::user));
+    }
+    return host_facts(holder.maps);
+}
+
+}  // namespace cubby

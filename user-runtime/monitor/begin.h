@@ -1,0 +1,24 @@
+#pragma once
+// From a spec to a running container with its monitor: what cubby-monitor and cubby run share.
+
+#include "monitor/monitor.h"
+#include "plan/start_plan.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+struct BeginOptions {
+    std::array<int, 3> stdio{0, 1, 2};
+    bool timings = false;
+    Fd console_log;               // opened log file of the console, or none
+    bool console_to_caller = false;  // the console's master stays in Launched for the caller's own terminal
+};
+
+// The caller must be in the holder's namespace.  Namespaces shared with other containers are looked up in `lxcpath`.
+Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts& facts, const StartPlan& plan,
+                                     const std::string& lxcpath, BeginOptions options);
+
+// Enters the user's holder namespace unless this process is in it already, and tells the host's facts.
+Result<HostFacts> enter_holder();
+
+}  // namespace cubby

@@ -1,0 +1,79 @@
+#include "monitor/client.h"
+
+#include <csignal>
+#include <ctime>
+
+#include "base/parse.h"
+#include "kernel/process.h"
+#include "monitor/instance.h"
+
+namespace cubby {
+namespace {
+
+constexpr int kReplyMs = 5000;
+
+Result<Fd> connect_socket(const std::string& lxcpath, const ContainerName& name) {
+    const Root sockets = TRY(socket_dir(lxcpath));
+    return connect_at(sockets.fd(), TRY(socket_name(name)));
+}
+
+// The socket is gone, but the mark is locked: the runtime directory was lost.  SIGUSR1 brings the socket back.
+Result<Fd> revive(const std::string& lxcpath, const ContainerName& name, pid_t monitor) {
+    const Fd pidfd = TRY(open_pidfd(monitor));
+    TRY(send_signal(pidfd.get(), SIGUSR1));
+    for (int tries = 0; tries < 100; ++tries) {
+        if (auto socket = connect_socket(lxcpath, name)) {
+            return socket;
+        }
+        const timespec pause{0, 10'000'000};
+        nanosleep(&pause, nullptr);
+    }
+    return FAIL(Code::timeout, "the monitor of %s (process %d) does not answer", name.c_str(), monitor);
+}
+
+Result<MonitorClient::Reply> to_reply(Frame frame) {
+    const auto incoming = TRY(protocol::decode(frame));
+    return MonitorClient::Reply{std::move(frame), incoming};
+}
+
+}  // namespace
+
+Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const ContainerName& name, const Root* directory) {
+    auto socket = connect_socket(lxcpath, name);
+    if (!socket && socket.error().code == Code::not_found && directory != nullptr) {
+        if (const auto monitor = TRY(running_monitor(*directory)); monitor && *monitor > 0) {
+            socket = revive(lxcpath, name, *monitor);
+        }
+    }
+    if (!socket) {
+        if (socket.error().code == Code::not_found) {
+            return FAIL(Code::wrong_state, "%s is not running; cubby start %s starts it", name.c_str(), name.c_str());
+        }
+        return std::unexpected(socket.error());
+    }
+    return MonitorClient(std::move(*socket));
+}
+
+Result<MonitorClient::Reply> MonitorClient::ask(protocol::Type type, std::string_view payload) {
+    TRY(protocol::send(socket_.get(), type, payload));
+    TRY(wait_readable(socket_.get(), kReplyMs, "the monitor"));
+    return next();
+}
+
+Result<MonitorClient::Reply> MonitorClient::next() { return to_reply(TRY(receive_frame(socket_.get()))); }
+
+Result<MonitorStatus> ask_status(MonitorClient& client) {
+    auto reply = TRY(client.ask(protocol::Type::status));
+    MonitorStatus out;
+    out.status = TRY(protocol::read_as<protocol::Status>(reply.incoming.payload));
+    for (const auto line : split_words(reply.incoming.payload.substr(sizeof out.status), "\n")) {
+        out.lost.emplace_back(line);
+    }
+    if (reply.frame.fds.empty()) {
+        return FAIL(Code::broken, "the monitor gave no process");
+    }
+    out.pidfd = std::move(reply.frame.fds.front());
+    return out;
+}
+
+}  // namespace cubby

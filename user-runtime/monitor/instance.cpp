@@ -1,0 +1,90 @@
+#include "monitor/instance.h"
+
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include "base/parse.h"
+#include "kernel/runtime_dir.h"
+
+namespace cubby {
+namespace {
+
+RelPath mark_file() { return *RelPath::component("monitor"); }
+RelPath exit_file() { return *RelPath::component("exit"); }
+
+// FNV-1a, as LXC names its own runtime files by lxcpath: short, and stable from one command to the next.
+uint64_t fnv1a(std::string_view text) noexcept {
+    uint64_t hash = 14695981039346656037ULL;
+    for (const char byte : text) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+    }
+    return hash;
+}
+
+}  // namespace
+
+Result<Root> socket_dir(const std::string& lxcpath) {
+    const Root runtime = TRY(runtime_dir());
+    std::array<char, 20> name{};
+    snprintf(name.data(), name.size(), "%016llx", static_cast<unsigned long long>(fnv1a(lxcpath)));
+    const RelPath path = TRY(RelPath::component(name.data()));
+    if (auto there = runtime.enter(path)) {
+        return there;
+    }
+    TRY(runtime.make_dirs(path, 0700));
+    return runtime.enter(path);
+}
+
+Result<RelPath> socket_name(const ContainerName& name) { return RelPath::component(name.str()); }
+
+Result<RunningMark> RunningMark::take(const Root& directory, const ContainerName& name) {
+    Fd fd = TRY(directory.open(mark_file(), O_RDWR | O_CREAT, 0600));
+    if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return FAIL(Code::wrong_state, "%s is running already", name.c_str());
+        }
+        return FAIL_ERRNO("lock the mark of %s", name.c_str());
+    }
+    return RunningMark(std::move(fd));
+}
+
+Status RunningMark::sign() const {
+    const std::string text = std::to_string(getpid()) + '\n';
+    if (ftruncate(fd_.get(), 0) != 0) {
+        return FAIL_ERRNO("sign the mark of the container");
+    }
+    return write_all(fd_.get(), text, "the mark of the container");
+}
+
+void RunningMark::remove(const Root& directory) { static_cast<void>(directory.unlink(mark_file()).has_value()); }
+
+Result<std::optional<pid_t>> running_monitor(const Root& directory) {
+    const auto fd = directory.open(mark_file(), O_RDWR);
+    if (!fd) {
+        return fd.error().code == Code::not_found ? std::optional<pid_t>{} : Result<std::optional<pid_t>>(std::unexpected(fd.error()));
+    }
+    if (flock(fd->get(), LOCK_EX | LOCK_NB) == 0) {
+        return std::optional<pid_t>{};  // a leftover of a killed monitor; the lock goes with the descriptor
+    }
+    const std::string text = TRY(read_all(fd->get(), 32, "the mark of the container"));
+    const auto pid = parse_unsigned(std::string_view(text).substr(0, text.find('\n')), INT32_MAX, "monitor's pid");
+    return pid ? std::optional<pid_t>(static_cast<pid_t>(*pid)) : std::optional<pid_t>(0);
+}
+
+Status write_last_exit(const Root& directory, int shell_code) {
+    return directory.replace(exit_file(), std::to_string(shell_code) + '\n');
+}
+
+std::optional<int> read_last_exit(const Root& directory) {
+    const auto text = directory.read(exit_file(), 16);
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto value = parse_unsigned(std::string_view(*text).substr(0, text->find('\n')), 255, "exit status");
+    return value ? std::optional<int>(static_cast<int>(*value)) : std::nullopt;
+}
+
+}  // namespace cubby

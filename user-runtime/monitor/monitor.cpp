@@ -1,0 +1,212 @@
+#include "monitor/monitor.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+
+namespace cubby {
+
+namespace {
+constexpr size_t kMaxClients = 64;
+constexpr size_t kChunk = 32768;
+}  // namespace
+
+Monitor::Monitor(MonitorInput input) : input_(std::move(input)), started_unix_(time(nullptr)) {}
+
+Status Monitor::begin(EventLoop& loop) {
+    listener_ = TRY(listen_at(input_.sockets.fd(), input_.socket_name));
+    TRY(loop.watch(listener_.get(), EPOLLIN, [this, &loop](uint32_t) { accept_clients(loop); }));
+    if (input_.console) {
+        TRY(input_.console->serve(loop));
+    }
+    return loop.watch(input_.launched.pidfd.get(), EPOLLIN, [this, &loop](uint32_t) { container_ended(loop); });
+}
+
+Status Monitor::listen_again(EventLoop& loop, Root sockets) {
+    Fd fresh = TRY(listen_at(sockets.fd(), input_.socket_name));
+    loop.forget(listener_.get());
+    listener_ = std::move(fresh);
+    input_.sockets = std::move(sockets);
+    return loop.watch(listener_.get(), EPOLLIN, [this, &loop](uint32_t) { accept_clients(loop); });
+}
+
+void Monitor::close_socket() noexcept { static_cast<void>(input_.sockets.unlink(input_.socket_name).has_value()); }
+
+void Monitor::accept_clients(EventLoop& loop) {
+    auto client = accept_client(listener_.get());
+    // Only the user himself is served; in the holder's namespace his id is ours.
+    if (!client || clients_.size() >= kMaxClients || peer_uid(client->get()).value_or(geteuid() + 1) != geteuid()) {
+        return;
+    }
+    const int socket = client->get();
+    // A short send buffer bounds what a client that never reads can make us hold.
+    if (loop.watch(socket, EPOLLIN, [this, &loop, socket](uint32_t) { serve_client(loop, socket); })) {
+        clients_.emplace(socket, Client{std::move(*client), 0});
+    }
+}
+
+void Monitor::drop_client(EventLoop& loop, int socket) {
+    if (input_.console) {
+        input_.console->remove_reader(socket);
+    }
+    loop.forget(socket);
+    clients_.erase(socket);
+}
+
+void Monitor::serve_client(EventLoop& loop, int socket) {
+    const auto frame = receive_frame(socket);
+    const auto request = frame ? protocol::decode(*frame) : Result<protocol::Incoming>(std::unexpected(frame.error()));
+    if (!request) {
+        drop_client(loop, socket);
+        return;
+    }
+    if (auto done = answer(clients_.at(socket), *request); !done) {
+        if (!protocol::send(socket, protocol::Type::error, protocol::bytes_of(done.error()))) {
+            drop_client(loop, socket);
+        }
+    }
+}
+
+Status Monitor::answer(Client& client, const protocol::Incoming& request) {
+    using protocol::Type;
+    const int socket = client.socket.get();
+    switch (request.type) {
+        case Type::status: return answer_status(socket);
+        case Type::attach: return answer_attach(socket);
+        case Type::stop: {
+            const auto order = TRY(protocol::read_as<protocol::StopOrder>(request.payload));
+            TRY(order_stop(order.mode));
+            return protocol::send(socket, Type::stop);
+        }
+        case Type::wait:
+            client.awaited = TRY(protocol::read_as<protocol::WaitOrder>(request.payload)).states;
+            if ((client.awaited & (1U << static_cast<unsigned>(state_))) != 0) {
+                client.awaited = 0;
+                return protocol::send(socket, Type::wait, protocol::bytes_of(status()));
+            }
+            return {};
+        case Type::log: return answer_log(socket, TRY(protocol::read_as<protocol::LogOrder>(request.payload)));
+        case Type::console:
+        case Type::data:
+        case Type::window:
+            if (!input_.console) {
+                return FAIL(Code::wrong_state, "the container has no console; cubby attach opens a shell in it");
+            }
+            if (request.type == Type::console) {
+                input_.console->add_reader(socket);
+                return protocol::send(socket, Type::console);
+            }
+            if (request.type == Type::data) {
+                input_.console->write_input(request.payload);
+            } else {
+                input_.console->resize(TRY(protocol::read_as<protocol::WindowSize>(request.payload)));
+            }
+            return {};
+        case Type::error:
+        case Type::end: break;
+    }
+    return FAIL(Code::usage, "a control message of type %u is no request", static_cast<unsigned>(request.type));
+}
+
+protocol::Status Monitor::status() const noexcept {
+    protocol::Status out;
+    out.state = state_;
+    out.init_pid = input_.launched.pid;
+    out.started_unix = started_unix_;
+    out.exited = exit_ ? 1 : 0;
+    out.exit_code = exit_ ? exit_->shell_code() : 0;
+    return out;
+}
+
+Status Monitor::answer_status(int socket) {
+    std::string payload(protocol::bytes_of(status()));
+    for (const std::string& lost : input_.launched.lost) {
+        payload.append(lost).append("\n");
+    }
+    const int pidfd = input_.launched.pidfd.get();
+    return protocol::send(socket, protocol::Type::status, payload, {&pidfd, 1});
+}
+
+Status Monitor::answer_attach(int socket) {
+    const AttachBlueprint& blueprint = input_.blueprint;
+    protocol::AttachFacts facts;
+    facts.namespaces = blueprint.namespaces.bits();
+    facts.no_new_privs = blueprint.no_new_privs ? 1 : 0;
+    facts.new_keyring = blueprint.new_keyring ? 1 : 0;
+    facts.keep_groups = blueprint.keep_groups ? 1 : 0;
+    facts.has_devpts = input_.launched.devpts ? 1 : 0;
+    facts.filters = static_cast<uint8_t>(blueprint.filters.size());
+    facts.capabilities = blueprint.capabilities;
+    std::string payload(protocol::bytes_of(facts));
+    for (const auto& filter : blueprint.filters) {
+        const auto count = static_cast<uint32_t>(filter.size());
+        payload += protocol::bytes_of(count);
+        payload.append(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof(sock_filter));
+    }
+    const std::array<int, 2> fds{input_.launched.pidfd.get(), input_.launched.devpts.get()};
+    return protocol::send(socket, protocol::Type::attach, payload, {fds.data(), input_.launched.devpts ? 2U : 1U});
+}
+
+Status Monitor::answer_log(int socket, const protocol::LogOrder& order) {
+    if (input_.console) {
+        const std::string history = input_.console->history();
+        for (size_t at = 0; at < history.size(); at += kChunk) {
+            TRY(protocol::send(socket, protocol::Type::data, std::string_view(history).substr(at, kChunk)));
+        }
+        if (order.follow != 0) {
+            input_.console->add_reader(socket);
+            return {};
+        }
+    }
+    return protocol::send(socket, protocol::Type::end, protocol::bytes_of(status()));
+}
+
+Status Monitor::order_stop(protocol::StopMode mode) {
+    const int pidfd = input_.launched.pidfd.get();
+    switch (mode) {
+        case protocol::StopMode::kill: TRY(send_signal(pidfd, SIGKILL)); break;
+        case protocol::StopMode::halt: TRY(send_signal(pidfd, input_.lifecycle.halt_signal)); break;
+        case protocol::StopMode::reboot:
+            rebooting_ = true;
+            return send_signal(pidfd, input_.lifecycle.reboot_signal);
+    }
+    change(Event::stop_requested);
+    return {};
+}
+
+void Monitor::change(Event event) {
+    const auto next = after(state_, event);
+    if (!next) {
+        return;
+    }
+    state_ = *next;
+    for (auto& [socket, client] : clients_) {
+        if ((client.awaited & (1U << static_cast<unsigned>(state_))) != 0) {
+            client.awaited = 0;
+            static_cast<void>(protocol::send(socket, protocol::Type::wait, protocol::bytes_of(status())).has_value());
+        }
+    }
+}
+
+void Monitor::container_ended(EventLoop& loop) {
+    const auto ended = wait_child(input_.launched.pidfd.get());
+    exit_ = ended.value_or(ExitStatus{true, SIGKILL});
+    loop.forget(input_.launched.pidfd.get());
+    if (input_.console) {
+        input_.console->drain();
+    }
+    // First the traces go, then the clients are told: who waits for STOPPED may start the container at once.
+    if (on_end_) {
+        on_end_(*exit_);
+    }
+    change(Event::ended);
+    if (input_.console) {
+        for (const int reader : input_.console->readers()) {
+            static_cast<void>(protocol::send(reader, protocol::Type::end, protocol::bytes_of(status())).has_value());
+        }
+    }
+}
+
+}  // namespace cubby

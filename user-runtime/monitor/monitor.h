@@ -1,0 +1,83 @@
+#pragma once
+// The process beside a running container: watches its first process, owns its console, answers on the control socket.
+// In `cubby start` it is a process of its own (cubby-monitor); in `cubby run` the command line itself is it.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "kernel/event_loop.h"
+#include "kernel/root.h"
+#include "launch/launch.h"
+#include "monitor/console.h"
+#include "monitor/protocol.h"
+#include "spec/container_spec.h"
+
+namespace cubby {
+
+// What an attach needs to know of the container, kept from its start.
+struct AttachBlueprint {
+    NsSet namespaces;
+    CapSet capabilities = 0;
+    bool no_new_privs = false;
+    bool new_keyring = true;
+    bool keep_groups = false;
+    std::vector<std::vector<sock_filter>> filters;
+};
+
+struct MonitorInput {
+    LifecycleSpec lifecycle;
+    AttachBlueprint blueprint;
+    launch::Launched launched;
+    Root sockets;          // directory of the control socket
+    RelPath socket_name;
+    std::optional<Console> console;
+};
+
+class Monitor {
+public:
+    explicit Monitor(MonitorInput input);
+    // Listens and watches; after it, run the loop.
+    Status begin(EventLoop& loop);
+    // Begins to listen again, after the runtime directory was lost and made anew.
+    Status listen_again(EventLoop& loop, Root sockets);
+    // Called when the first process has ended, before the waiting clients are told.
+    void on_end(std::function<void(ExitStatus)> handler) { on_end_ = std::move(handler); }
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] const launch::Launched& container() const noexcept { return input_.launched; }
+    // The console's master, where it was left to the caller; once.
+    [[nodiscard]] Fd take_console() noexcept { return std::move(input_.launched.console); }
+    [[nodiscard]] Console* console() noexcept { return input_.console ? &*input_.console : nullptr; }
+    [[nodiscard]] bool rebooting() const noexcept { return rebooting_; }
+    Status order_stop(protocol::StopMode mode);
+    // Removes the control socket.
+    void close_socket() noexcept;
+
+private:
+    struct Client {
+        Fd socket;
+        uint32_t awaited = 0;  // bits of states
+    };
+    void accept_clients(EventLoop& loop);
+    void serve_client(EventLoop& loop, int socket);
+    void drop_client(EventLoop& loop, int socket);
+    Status answer(Client& client, const protocol::Incoming& request);
+    Status answer_status(int socket);
+    Status answer_attach(int socket);
+    Status answer_log(int socket, const protocol::LogOrder& order);
+    void change(Event event);
+    void container_ended(EventLoop& loop);
+    [[nodiscard]] protocol::Status status() const noexcept;
+
+    MonitorInput input_;
+    State state_ = State::running;
+    Fd listener_;
+    std::map<int, Client> clients_;
+    std::optional<ExitStatus> exit_;
+    int64_t started_unix_ = 0;
+    bool rebooting_ = false;
+    std::function<void(ExitStatus)> on_end_;
+};
+
+}  // namespace cubby

@@ -1,0 +1,198 @@
+// cubby-monitor LXCPATH NAME [--timings]
+//
+// One process for each container that cubby start made.  Standard input is the configuration document; standard output
+// carries one start report (monitor/report.h) and is closed then.
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+
+#include "assembly/assemble.h"
+#include "base/log.h"
+#include "config/lxc/compile.h"
+#include "kernel/installed.h"
+#include "monitor/begin.h"
+#include "monitor/instance.h"
+#include "monitor/report.h"
+
+namespace cubby {
+namespace {
+
+struct Arguments {
+    std::string lxcpath;
+    ContainerName name;
+    bool timings = false;
+};
+
+Result<Arguments> parse_arguments(int argc, char** argv) {
+    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "--timings") != 0)) {
+        return FAIL(Code::usage, "cubby-monitor is started by cubby start");
+    }
+    return Arguments{argv[1], TRY(ContainerName::parse(argv[2])), argc == 4};
+}
+
+void point_at_null(int from, int to) noexcept {
+    const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (int fd = from; fd <= to; ++fd) {
+        dup2(null.get(), fd);
+    }
+}
+
+Result<Fd> open_console_log(const ConsoleSpec& console) {
+    if (console.log_file.empty()) {
+        return Fd();
+    }
+    return open_named(console.log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK, 0600);
+}
+
+StartReport report_of(const launch::Launched& launched, const StartPlan& plan) {
+    StartReport report{launched.pid, launched.lost, {}};
+    for (size_t at = 0; at < launched.microseconds.size(); ++at) {
+        report.times.emplace_back(launched.microseconds[at], describe(plan.steps()[at].step));
+    }
+    return report;
+}
+
+// The life of one container in this process, over reboots.
+class Session {
+public:
+    Session(Arguments arguments, Root directory, RunningMark mark) noexcept
+        : arguments_(std::move(arguments)), directory_(std::move(directory)), mark_(std::move(mark)) {}
+
+    Status start(const std::string& document);
+    Status live();
+    [[nodiscard]] bool ephemeral() const noexcept { return ephemeral_; }
+    [[nodiscard]] const StartReport& report() const noexcept { return report_; }
+
+private:
+    Status begin_once(const HostFacts& facts);
+    void on_signal(int signal);
+    void on_end(ExitStatus status);
+
+    Arguments arguments_;
+    Root directory_;
+    std::optional<RunningMark> mark_;
+    std::optional<ContainerSpec> spec_;
+    HostFacts facts_;
+    StartReport report_;
+    std::optional<EventLoop> loop_;
+    std::optional<Monitor> monitor_;
+    Fd signals_;
+    bool ephemeral_ = false;
+    bool again_ = false;
+};
+
+Status Session::start(const std::string& document) {
+    const auto parsed = TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
+    auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
+    spec_ = std::move(compiled.spec);
+    ephemeral_ = spec_->lifecycle.ephemeral;
+    facts_ = TRY(enter_holder());
+    loop_ = TRY(EventLoop::make());
+    constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE};
+    signals_ = TRY(open_signals(kSignals));
+    TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
+    TRY(begin_once(facts_));
+    return mark_->sign();
+}
+
+Status Session::begin_once(const HostFacts& facts) {
+    const StartPlan plan = TRY(assemble(*spec_, facts));
+    const Fd null = TRY(open_named("/dev/null", O_RDWR));
+    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, TRY(open_console_log(spec_->console))};
+    MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
+    report_ = report_of(input.launched, plan);
+    monitor_.emplace(std::move(input));
+    monitor_->on_end([this](ExitStatus status) { on_end(status); });
+    return monitor_->begin(*loop_);
+}
+
+void Session::on_signal(int signal) {
+    if (signal == SIGTERM || signal == SIGINT) {
+        // A first one asks the container to stop, a second one does not ask.
+        const bool asked = monitor_->state() == State::stopping;
+        static_cast<void>(monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
+    } else if (signal == SIGUSR1) {
+        if (auto sockets = socket_dir(arguments_.lxcpath)) {
+            static_cast<void>(monitor_->listen_again(*loop_, std::move(*sockets)).has_value());
+        }
+    }
+}
+
+void Session::on_end(ExitStatus status) {
+    // reboot(2) in a pid namespace ends its PID 1 by SIGHUP for a restart and by SIGINT for a halt.
+    again_ = status.signaled && (status.value == SIGHUP || (status.value == SIGINT && monitor_->rebooting()));
+    if (!again_) {
+        const bool halted = status.signaled && status.value == SIGINT;
+        static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
+        monitor_->close_socket();
+        RunningMark::remove(directory_);
+        mark_.reset();
+    }
+    loop_->stop();
+}
+
+Status Session::live() {
+    for (;;) {
+        malloc_trim(0);
+        TRY(loop_->run());
+        if (!again_) {
+            return {};
+        }
+        monitor_.reset();
+        loop_ = TRY(EventLoop::make());
+        TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
+        TRY(begin_once(facts_));
+    }
+}
+
+// lxc.ephemeral: the container goes when it stops; the command line knows how.
+void destroy_ephemeral(const Arguments& arguments) {
+    const auto cubby = installed_program("cubby");
+    if (!cubby) {
+        return;
+    }
+    const Command command{{*cubby, "-P", arguments.lxcpath, "destroy", "-f", arguments.name.str()}, {"PATH=/usr/bin:/bin"}};
+    if (const auto spawned = spawn(command)) {
+        static_cast<void>(wait_child(spawned->pidfd.get()).has_value());
+    }
+}
+
+Status monitor_main(const Arguments& arguments) {
+    const std::string document = TRY(read_all(STDIN_FILENO, lxc::kMaxTextBytes, "the configuration"));
+    const Root containers = TRY(Root::at(arguments.lxcpath));
+    Root directory = TRY(containers.enter(TRY(RelPath::component(arguments.name.str()))));
+    RunningMark mark = TRY(RunningMark::take(directory, arguments.name));
+    Session session(arguments, std::move(directory), std::move(mark));
+    TRY(session.start(document));
+    TRY(write_all(STDOUT_FILENO, encode_report(session.report()), "the start report"));
+    point_at_null(0, 2);
+    const auto lived = session.live();
+    if (session.ephemeral()) {
+        destroy_ephemeral(arguments);
+    }
+    return lived;
+}
+
+}  // namespace
+}  // namespace cubby
+
+int main(int argc, char** argv) {
+    using namespace cubby;
+    umask(077);
+    setsid();
+    static_cast<void>(chdir("/"));
+    prctl(PR_SET_NAME, "cubby-monitor");
+    const auto arguments = parse_arguments(argc, argv);
+    const Status ended = arguments ? monitor_main(*arguments) : Status(std::unexpected(arguments.error()));
+    if (!ended) {
+        const std::string failure = encode_failure(ended.error());
+        return write_all(STDOUT_FILENO, failure, "the start report").has_value() ? 1 : 2;
+    }
+    return 0;
+}

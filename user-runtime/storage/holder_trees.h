@@ -1,0 +1,26 @@
+#pragma once
+// Deleting and copying trees that belong to mapped ids: in the user's holder namespace, where he is root over them.
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/root.h"
+
+namespace cubby {
+
+// An absolute host path as its directory, opened with the user's rights, and the last component.
+struct NamedEntry {
+    Root parent;
+    RelPath name;
+};
+Result<NamedEntry> open_parent(const std::string& host_path);
+
+// Deletes files or trees (kernel/delete_tree.h).  One that does not exist is fine.  Goes on after one that cannot be
+// deleted, and returns the first error.
+Status delete_in_holder(int holder, std::span<const std::string> host_paths);
+
+// Copies the tree `from` to the new directory `to` (kernel/copy_tree.h).  After an error nothing of `to` is left.
+Status copy_in_holder(int holder, const std::string& from, const std::string& to);
+
+}  // namespace cubby

@@ -1,0 +1,15 @@
+#pragma once
+// Host directories that a start will open.
+
+#include <string>
+
+#include "base/result.h"
+#include "plan/start_plan.h"
+
+namespace cubby {
+
+// Pins the directory at an absolute host path, adds the step that opens it with the user's own rights
+// (Phase::child_userns), and gives its slot.
+Result<Slot> add_directory(const std::string& host_path, StartPlan& plan);
+
+}  // namespace cubby
