@@ -21,6 +21,7 @@ chmod 1777 /run/lock
 exec /etc/init.d/rc S
 EOF
     chmod 755 "$rootfs/usr/local/sbin/container-boot"
+    mkdir -p "$rootfs/etc/inittab.d"
     cat >"$rootfs/etc/inittab" <<'EOF'
 # inittab(5) of a container: no hardware, one console.
 id:2:initdefault:

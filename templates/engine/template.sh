@@ -185,5 +185,7 @@ template_main() {
     trap 'exit 130' INT
     work=$(mktemp -d "${TMPDIR:-/tmp}/cubby-template.XXXXXX") || fail "${TMPDIR:-/tmp}: no directory can be made there"
     trap 'rm -rf -- "$work"' EXIT
+    chown 0:0 "$rootfs"
+    chmod 755 "$rootfs"
     recipe_build
 }

@@ -229,6 +229,12 @@ def _after_requires(head: list[Token]) -> bool:
     return False
 
 
+def _is_macro_statement(head: list[Token], follows: Token) -> bool:
+    """`DECLARE(Row)` on lines of its own, with no semicolon: what follows begins a declaration of its own."""
+    return (len(head) > 2 and head[0].text.isupper() and head[1].text == "(" and head[-1].text == ")" and
+            _skip_group(head, 1) == len(head) and follows.line > head[-1].line)
+
+
 def _type_name(bare: list[Token]) -> str:
     names = []
     for token in _skip_attributes(bare[1:]):
@@ -302,6 +308,8 @@ class _Machine:
     def on_other(self, token: Token) -> None:
         if self.inside_function():
             return
+        if token.kind == "name" and _is_macro_statement(self.head, token):
+            self.head = []
         at_statement_end = token.text == ";" or (token.text == "," and self.outer() == "keep")
         if at_statement_end and _open_brackets(self.head) == 0:
             self.head = []

@@ -17,7 +17,12 @@ Result<int> run_unshare(const Context& context) {
         const char* shell = getenv("SHELL");
         argv.emplace_back(shell != nullptr && *shell == '/' ? shell : "/bin/sh");
     }
-    return unshare(TRY(context.places()), argv);
+    auto status = unshare(TRY(context.places()), argv);
+    if (!status && status.error().code == Code::not_found) {
+        report(status.error());
+        return kCommandNotFound;
+    }
+    return status;
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 #include "cli/context.h"
-
-#ifndef CUBBY_VERSION
-#error "CUBBY_VERSION is set by user-runtime/cli/CMakeLists.txt"
-#endif
+#include "cli/version.h"
 
 namespace cubby::cli {
 namespace {
@@ -10,7 +7,7 @@ namespace {
 constexpr Example kExamples[] = {{"cubby version", "the version"}};
 
 Result<int> run_version(const Context&) {
-    TRY(print("cubby " CUBBY_VERSION "\n"));
+    TRY(print(kVersionLine));
     return kOk;
 }
 

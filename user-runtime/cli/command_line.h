@@ -30,6 +30,9 @@ public:
 
     // With an option that stands for the first operand, that comes first.
     [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
+    // Options that were given before these, such as the program's: a later one wins.
+    void put_before(const Parsed& earlier) { given_.insert(given_.begin(), earlier.given_.begin(), earlier.given_.end()); }
+
     // The words after "--", or of the inner command.
     [[nodiscard]] const std::vector<std::string>& tail() const noexcept { return tail_; }
 

@@ -85,4 +85,16 @@ std::string json_of(const std::vector<ImageSummary>& images) {
     return written(out);
 }
 
+std::string json_of(const std::vector<DoctorRow>& rows, bool usable) {
+    Json out = Json::array();
+    for (const DoctorRow& row : rows) {
+        out.push_back({{"id", row.id},
+                       {"status", status_name(row.status)},
+                       {"found", row.found},
+                       {"meaning", row.meaning},
+                       {"cure", text_or_null(row.cure)}});
+    }
+    return written({{"usable", usable}, {"rows", std::move(out)}});
+}
+
 }  // namespace cubby::cli

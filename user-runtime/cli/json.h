@@ -16,6 +16,7 @@ namespace cubby::cli {
 [[nodiscard]] std::string json_of(const PlanView& plan);
 [[nodiscard]] std::string json_of(const std::vector<ConfigKey>& keys);
 [[nodiscard]] std::string json_of(const std::vector<ImageSummary>& images);
+// `usable`: whether containers can run at all.
 [[nodiscard]] std::string json_of(const std::vector<DoctorRow>& rows, bool usable);
 
 }  // namespace cubby::cli

@@ -1,5 +1,7 @@
 #include "cli/render.h"
 
+#include <algorithm>
+
 #include "cli/human.h"
 #include "cli/table.h"
 
@@ -8,6 +10,17 @@ namespace {
 
 constexpr std::string_view kDigestPrefix = "sha256-";
 constexpr size_t kShortDigits = 12;
+constexpr size_t kMarkColumns = 10;  // "degraded" and the gap
+constexpr size_t kGapColumns = 2;
+
+Colour colour_of(DoctorStatus status) noexcept {
+    switch (status) {
+        case DoctorStatus::ok: return Colour::green;
+        case DoctorStatus::degraded: return Colour::yellow;
+        case DoctorStatus::missing: return Colour::red;
+    }
+    return Colour::none;
+}
 
 std::string remark_of(const Summary& one) {
     if (!one.broken.empty()) {
@@ -112,9 +125,9 @@ std::string plan_text(const PlanView& plan, const Terminal& terminal) {
 }
 
 std::string keys_text(const std::vector<ConfigKey>& keys, const Terminal& terminal) {
-    Table table({{.title = "KEY"}, {.title = "SAMPLE", .shrinks = true}, {.title = "MEANING", .shrinks = true}});
+    Table table({{.title = "SAMPLE", .shrinks = true}, {.title = "MEANING", .shrinks = true}});
     for (const ConfigKey& key : keys) {
-        table.add({key.name, key.sample, key.doc});
+        table.add({key.sample, key.doc});
     }
     return table.text(terminal);
 }
@@ -131,6 +144,32 @@ std::string images_text(const std::vector<ImageSummary>& images, const Terminal&
                    image.used_by.empty() ? "-" : joined(image.used_by)});
     }
     return table.text(terminal);
+}
+
+std::string doctor_text(const std::vector<DoctorRow>& rows, const Terminal& terminal) {
+    size_t widest = 0;
+    for (const DoctorRow& row : rows) {
+        widest = std::max(widest, width(row.id));
+    }
+    const std::string left(kMarkColumns + widest + kGapColumns, ' ');
+    const size_t room = terminal.columns > left.size() + kMarkColumns ? terminal.columns - left.size() : 0;
+    std::string out;
+    for (const DoctorRow& row : rows) {
+        const std::string mark = status_name(row.status);
+        const std::string found = shown(row.found);
+        out += coloured(mark, colour_of(row.status), terminal.colour) + std::string(kMarkColumns - width(mark), ' ');
+        out += row.id + std::string(widest - width(row.id) + kGapColumns, ' ');
+        out += (room > 0 ? fitted(found, room, terminal) : found) + "\n";
+        if (row.status != DoctorStatus::ok) {
+            // None of the reason may be missing: it goes on in the next line.
+            out += room > 0 ? wrapped(shown(row.meaning), terminal.columns, left) : left + shown(row.meaning) + "\n";
+        }
+        if (!row.cure.empty()) {
+            // To be copied into a shell: never cut.
+            out += left + coloured("cure:", Colour::bold, terminal.colour) + " " + shown(row.cure) + "\n";
+        }
+    }
+    return out;
 }
 
 std::string short_id(const std::string& id) {

@@ -5,8 +5,7 @@ namespace {
 #include "filters.inc"
 }  // namespace
 
-std::span<const sock_filter> allow_list_filter() noexcept { return kAllowList; }
-std::span<const sock_filter> argument_filter() noexcept { return kArguments; }
+std::span<const sock_filter> default_filter() noexcept { return kDefault; }
 std::span<const sock_filter> single_id_filter() noexcept { return kSingleId; }
 
 }  // namespace cubby

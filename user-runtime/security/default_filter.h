@@ -7,10 +7,9 @@
 
 namespace cubby {
 
-// Allow-list: what is unknown answers ENOSYS, known doors into the kernel EPERM.
-[[nodiscard]] std::span<const sock_filter> allow_list_filter() noexcept;
-// Refusals that depend on an argument: socket families, terminal injection, nested user namespaces.
-[[nodiscard]] std::span<const sock_filter> argument_filter() noexcept;
+// Allow-list: what is unknown answers ENOSYS, known doors into the kernel EPERM, and so do socket families, ioctls and
+// clone flags that lead out of a container.
+[[nodiscard]] std::span<const sock_filter> default_filter() noexcept;
 // For a container with one id only: changes of ownership and identity answer success and change nothing.
 [[nodiscard]] std::span<const sock_filter> single_id_filter() noexcept;
 

@@ -20,8 +20,7 @@ std::vector<std::vector<sock_filter>> filters_of(const SecuritySpec& security, b
         filters.push_back(copy_of(single_id_filter()));
     }
     if (security.default_seccomp) {
-        filters.push_back(copy_of(argument_filter()));
-        filters.push_back(copy_of(allow_list_filter()));
+        filters.push_back(copy_of(default_filter()));
     }
     return filters;
 }

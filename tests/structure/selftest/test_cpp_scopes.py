@@ -42,6 +42,8 @@ CASES = [
     ("both branches of #if", "#if X\nvoid f(int) {\n#else\nvoid f() {\n#endif\n  go();\n}\nvoid g() {\n}\n",
      [("f", 4, 7), ("g", 8, 9)]),
     ("long macro", "#define A(x) \\\n  do {       \\\n    x;       \\\n  } while (0)\n", [("#define A", 1, 4)]),
+    ("macro without a semicolon", "ROWS(DECLARE)\nnamespace a {\nvoid f() {\n}\n}\nROWS(X)\nint g(int a) {\n}\n",
+     [("f", 3, 4), ("g", 7, 8)]),
     ("GoogleTest", "TEST_F(Suite, Case) {\n  go();\n}\n", [("TEST_F(Suite,Case)", 1, 3)]),
     ("attribute in front", "[[gnu::format(printf, 1, 2)]] void f(const char* a, ...) {\n  go(a);\n}\n", [("f", 1, 3)]),
     ("friend defined in place", "class A {\n  friend bool operator<(A a, A b) {\n    return a.x < b.x;\n  }\n};\n",

@@ -1,6 +1,6 @@
 #include "config/lxc/document.h"
 
-#include <gtest/gtest.h>
+#include "tests/unit/config/texts.h"
 
 namespace cubby::lxc {
 namespace {
@@ -87,7 +87,8 @@ TEST(LxcDocument, PlaceKeepsTheEndOfALongPath) {
 }
 
 TEST(LxcDocument, GetGivesTheValuesSinceTheLastClear) {
-    const Document document = parsed("lxc.environment = A=1\nlxc.environment =\nlxc.environment = B=2\nlxc.environment = C=3\n");
+    const Document document =
+        parsed("lxc.environment = A=1\nlxc.environment =\nlxc.environment = B=2\nlxc.environment = C=3\n");
     EXPECT_EQ(document.get("lxc.environment"), (std::vector<std::string>{"B=2", "C=3"}));
     EXPECT_TRUE(document.get("lxc.uts.name").empty());
     EXPECT_TRUE(document.get("").empty());
@@ -150,9 +151,9 @@ TEST(LxcDocument, ValuesThatNeedQuotesComeBackWhole) {
 
 TEST(LxcDocument, RefusesToWriteWhatCouldBecomeAnotherLine) {
     const std::string nul("A=\0B", 4);
-    for (const std::string& value : {std::string("A=\nlxc.cap.drop ="), std::string("A=\r"), nul, std::string("A=\x7f"),
-                                     std::string("A=\xe2\x80\xa9"), std::string("A=\xc2\x85"),
-                                     "A=" + std::string(1 << 20, 'x')}) {
+    for (const std::string& value :
+         {std::string("A=\nlxc.cap.drop ="), std::string("A=\r"), nul, std::string("A=\x7f"),
+          std::string("A=\xe2\x80\xa9"), std::string("A=\xc2\x85"), "A=" + std::string(1 << 20, 'x')}) {
         Document document;
         EXPECT_FALSE(document.set("lxc.environment", value));
         EXPECT_FALSE(document.append("lxc.environment", value));

@@ -1,7 +1,6 @@
 #include "config/lxc/include.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +27,7 @@ std::string expanded(const std::string& text, Files files) {
 
 // A directory of its own, removed with what is in it.
 class LxcIncludeFiles : public testing::Test {
-protected:
+  protected:
     void SetUp() override {
         std::string pattern = testing::TempDir() + "/cubby-include-XXXXXX";
         ASSERT_NE(mkdtemp(pattern.data()), nullptr);
@@ -117,8 +116,12 @@ TEST(LxcInclude, NumberOfFilesIsBounded) {
 
 TEST(LxcInclude, TotalTextIsBounded) {
     const std::string includes = "lxc.include = /a\nlxc.include = /a\nlxc.include = /a\n";
-    EXPECT_EQ(expanded(includes, {{"/a", std::string(kMaxTextBytes / 2, '#').insert(100000, "\n").insert(200000, "\n")
-                                             .insert(300000, "\n").insert(400000, "\n").insert(500000, "\n")}}),
+    EXPECT_EQ(expanded(includes, {{"/a", std::string(kMaxTextBytes / 2, '#')
+                                             .insert(100000, "\n")
+                                             .insert(200000, "\n")
+                                             .insert(300000, "\n")
+                                             .insert(400000, "\n")
+                                             .insert(500000, "\n")}}),
               "/a:1: more than 10000 lines or 1048576 bytes with everything included");
     EXPECT_EQ(expanded(includes, {{"/a", std::string(kMaxLines / 2, '\n')}}),
               "/a:1: more than 10000 lines or 1048576 bytes with everything included");

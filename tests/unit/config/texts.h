@@ -1,6 +1,12 @@
 #pragma once
 // How the tests of config/lxc read a configuration: from texts in memory, never from this machine's files.
 
+// FAIL(code, …) is the one of base/result.h.
+#ifndef GTEST_DONT_DEFINE_FAIL
+#define GTEST_DONT_DEFINE_FAIL 1
+#endif
+#include <gtest/gtest.h>
+
 #include <map>
 #include <string>
 

@@ -10,11 +10,10 @@ struct Token {
     std::string_view shown;  // as LXC prints it
 };
 constexpr Token kProc[] = {{"proc", "proc:mixed"}, {"proc:mixed", "proc:mixed"}, {"proc:rw", "proc:rw"}};
-constexpr Token kSys[] = {
-    {"sys", "sys:mixed"}, {"sys:mixed", "sys:mixed"}, {"sys:ro", "sys:ro"}, {"sys:rw", "sys:rw"}};
+constexpr Token kSys[] = {{"sys", "sys:mixed"}, {"sys:mixed", "sys:mixed"}, {"sys:ro", "sys:ro"}, {"sys:rw", "sys:rw"}};
 constexpr std::string_view kCgroup[] = {
-    "cgroup",      "cgroup:mixed",      "cgroup:ro",      "cgroup:rw",      "cgroup-full",
-    "cgroup2",     "cgroup-full:mixed", "cgroup-full:ro", "cgroup-full:rw", "cgroup2:ro",
+    "cgroup",  "cgroup:mixed",      "cgroup:ro",      "cgroup:rw",      "cgroup-full",
+    "cgroup2", "cgroup-full:mixed", "cgroup-full:ro", "cgroup-full:rw", "cgroup2:ro",
 };
 
 template <size_t Count>

@@ -132,7 +132,9 @@ Result<std::vector<Note>> notes_of(const Draft& draft, const Expanded& expanded)
         add("lxc.mount.auto", draft.automounts->shared, "no directory is shared for mounts into a running container");
     }
     for (const Assignment& line : expanded.foreign) {
-        notes.push_back({line.key, {}, "the line begins with neither lxc. nor cubby. and is ignored, as by LXC",
+        notes.push_back({line.key,
+                         {},
+                         "the line begins with neither lxc. nor cubby. and is ignored, as by LXC",
                          place(line.origin)});
     }
     return notes;

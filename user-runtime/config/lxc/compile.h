@@ -14,7 +14,7 @@ namespace cubby::lxc {
 
 // Something that was written and is not done; `info` and `plan` show it.
 struct Note {
-    std::string key;     // "lxc.tty.max", or a whole line that LXC ignores too
+    std::string key;  // "lxc.tty.max", or a whole line that LXC ignores too
     std::string value;
     std::string reason;  // what does not happen
     std::string where;   // "FILE:LINE"

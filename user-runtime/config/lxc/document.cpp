@@ -18,8 +18,8 @@ bool key_byte(char byte) noexcept {
 bool ours(std::string_view line) noexcept { return line.starts_with("lxc.") || line.starts_with("cubby."); }
 
 std::string_view without_quotes(std::string_view value) noexcept {
-    const bool quoted = value.size() > 1 && (value.front() == '"' || value.front() == '\'') &&
-                        value.front() == value.back();
+    const bool quoted =
+        value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back();
     return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
@@ -40,8 +40,7 @@ Result<Line> checked_line(std::string_view key, std::string_view value) {
     TRY(check_item(key, value));
     Line line = TRY(parse_line(line_text(key, value)));
     if (line.key != key || line.value != value) {
-        return FAIL(Code::usage, "%.80s: this value cannot be written in a configuration file",
-                    printable(key).c_str());
+        return FAIL(Code::usage, "%.80s: this value cannot be written in a configuration file", printable(key).c_str());
     }
     return line;
 }
@@ -61,8 +60,8 @@ Status check_room(const std::vector<Line>& lines, const Line& extra) {
 }  // namespace
 
 bool breaks_line(std::string_view text) {
-    const bool control = std::ranges::any_of(
-        text, [](char byte) { return (byte >= 0 && byte < 0x20 && byte != '\t') || byte == 0x7f; });
+    const bool control =
+        std::ranges::any_of(text, [](char byte) { return (byte >= 0 && byte < 0x20 && byte != '\t') || byte == 0x7f; });
     return control || text.find("\xe2\x80\xa8") != std::string_view::npos ||
            text.find("\xe2\x80\xa9") != std::string_view::npos || text.find("\xc2\x85") != std::string_view::npos;
 }
@@ -111,14 +110,15 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
     Document document;
     document.name_ = std::move(name);
     if (text.size() > kMaxTextBytes) {
-        return FAIL(Code::invalid_config, "%s is larger than %zu bytes",
-                    place({document.name_, 1}).c_str(), kMaxTextBytes);
+        return FAIL(Code::invalid_config, "%s is larger than %zu bytes", place({document.name_, 1}).c_str(),
+                    kMaxTextBytes);
     }
     for (unsigned number = 1; !text.empty(); ++number) {
         const Origin here{document.name_, number};
         const size_t end = std::min(text.find('\n'), text.size());
         if (number == 1 && text.starts_with("\xef\xbb\xbf")) {
-            return FAIL(Code::invalid_config, "%s: the file begins with a byte order mark; remove its first three bytes",
+            return FAIL(Code::invalid_config,
+                        "%s: the file begins with a byte order mark; remove its first three bytes",
                         place(here).c_str());
         }
         if (number > kMaxLines) {

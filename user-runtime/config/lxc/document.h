@@ -25,15 +25,15 @@ struct Origin {
 [[nodiscard]] std::string place(const Origin& origin);
 
 struct Line {
-    std::string text;   // as written, without the newline
-    std::string key;    // "lxc.uts.name"; empty for a comment, an empty line or a line that LXC ignores
-    std::string value;  // without blanks around and without one pair of quotes; empty: the key is cleared
+    std::string text;      // as written, without the newline
+    std::string key;       // "lxc.uts.name"; empty for a comment, an empty line or a line that LXC ignores
+    std::string value;     // without blanks around and without one pair of quotes; empty: the key is cleared
     bool foreign = false;  // neither comment nor empty, and its first word begins with neither "lxc." nor "cubby."
     bool operator==(const Line&) const = default;
 };
 
 class Document {
-public:
+  public:
     Document() = default;
     // `name` stands in front of line numbers in errors: the file's path.  Refused, with the line: a key without '=',
     // NUL, control bytes in a setting, a byte order mark, and what is over the limits.  Keys and values are not looked
@@ -62,7 +62,7 @@ public:
 
     bool operator==(const Document&) const = default;
 
-private:
+  private:
     std::string name_;
     std::vector<Line> lines_;
 };

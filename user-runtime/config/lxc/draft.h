@@ -39,23 +39,23 @@ struct Nic {
 struct Draft {
     ContainerSpec spec;
 
-    std::string image;                               // cubby.image
-    std::string init_command;                        // lxc.init.cmd
-    std::vector<std::string> missing_variables;      // names in lxc.environment that the host does not have
-    std::string rootfs_type;                         // lxc.rootfs.path: before the ':'
+    std::string image;                           // cubby.image
+    std::string init_command;                    // lxc.init.cmd
+    std::vector<std::string> missing_variables;  // names in lxc.environment that the host does not have
+    std::string rootfs_type;                     // lxc.rootfs.path: before the ':'
     std::string rootfs_path;
     std::string rootfs_options;
-    std::string fstab;                               // lxc.mount.fstab
+    std::string fstab;  // lxc.mount.fstab
     std::vector<std::string> mount_entries;
     std::optional<AutoMountTokens> automounts;
-    NsSet clone;                                     // lxc.namespace.clone; empty: not given
+    NsSet clone;  // lxc.namespace.clone; empty: not given
     NsSet keep;
-    std::vector<Setting> shares;                     // lxc.namespace.share.*
+    std::vector<Setting> shares;  // lxc.namespace.share.*
     std::vector<std::string> drop_capabilities;
     std::optional<std::vector<std::string>> keep_capabilities;  // lxc.cap.keep; given and empty: "none"
-    std::vector<Nic> nics;                           // by index
-    std::vector<std::string> includes;               // lxc.include, for get; the text is expanded before
-    std::vector<Setting> unhonoured;                 // keys of LXC that have no row here (config/lxc/unhonoured.h)
+    std::vector<Nic> nics;                                      // by index
+    std::vector<std::string> includes;                          // lxc.include, for get; the text is expanded before
+    std::vector<Setting> unhonoured;  // keys of LXC that have no row here (config/lxc/unhonoured.h)
 
     explicit Draft(ContainerName name) : spec(std::move(name)) { spec.net.type = NetType::empty; }
     bool operator==(const Draft&) const = default;

@@ -162,8 +162,9 @@ Status finish_mounts(const Draft& draft, const std::string& container_dir, const
 Status finish_net(const Draft& draft, NetSpec& net) {
     for (const Nic& nic : draft.nics) {
         if (nic.type.empty()) {
-            return FAIL(Code::invalid_config, "lxc.net.%u: the interface has no type; add lxc.net.%u.type = empty or none",
-                        nic.index, nic.index);
+            return FAIL(Code::invalid_config,
+                        "lxc.net.%u: the interface has no type; add lxc.net.%u.type = empty or none", nic.index,
+                        nic.index);
         }
         if (nic.type != "none" && nic.type != "empty") {
             return FAIL(Code::invalid_config,
@@ -172,8 +173,10 @@ Status finish_net(const Draft& draft, NetSpec& net) {
                         nic.index, nic.type.c_str());
         }
         if (nic.type == "none" && draft.nics.size() > 1) {
-            return FAIL(Code::invalid_config, "lxc.net.%u.type: none, the host's network, stands alone; remove the "
-                        "other interfaces", nic.index);
+            return FAIL(Code::invalid_config,
+                        "lxc.net.%u.type: none, the host's network, stands alone; remove the "
+                        "other interfaces",
+                        nic.index);
         }
         net.type = nic.type == "none" ? NetType::none : NetType::empty;
     }

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kPath = "lxc.lxcpath";
 constexpr std::string_view kDefault = "lxc.default_config";
 // Keys of LXC for storage and control groups that only root can use.
-constexpr std::string_view kOthers[] = {"lxc.bdev.lvm.thin_pool", "lxc.bdev.lvm.vg", "lxc.bdev.rbd.rbdpool",
+constexpr std::string_view kOthers[] = {"lxc.bdev.lvm.thin_pool", "lxc.bdev.lvm.vg",   "lxc.bdev.rbd.rbdpool",
                                         "lxc.bdev.rbd.rbduser",   "lxc.bdev.zfs.root", "lxc.cgroup.pattern",
                                         "lxc.cgroup.use"};
 

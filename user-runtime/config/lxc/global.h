@@ -14,7 +14,7 @@ struct GlobalConfig {
     std::string lxcpath;              // lxc.lxcpath: where containers live; no slash at its end
     std::string default_config;       // lxc.default_config: what a new container's configuration begins with
     bool default_config_set = false;  // the file is named in lxc.conf, so it must exist
-    std::vector<Setting> others;      // lxc.bdev.*, lxc.cgroup.use, lxc.cgroup.pattern: known to LXC, without effect here
+    std::vector<Setting> others;  // lxc.bdev.*, lxc.cgroup.use, lxc.cgroup.pattern: known to LXC, without effect here
     bool operator==(const GlobalConfig&) const = default;
 };
 

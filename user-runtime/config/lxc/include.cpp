@@ -9,7 +9,7 @@ namespace cubby::lxc {
 namespace {
 
 class Expander {
-public:
+  public:
     Expander(const std::string& container_dir, const IncludeReader& reader)
         : container_dir_(container_dir), reader_(reader) {}
 
@@ -36,7 +36,7 @@ public:
 
     Expanded take() { return std::move(result_); }
 
-private:
+  private:
     Status include(const std::string& named, const Origin& here) {
         const std::string at = place(here) + ": lxc.include";
         if (open_.size() > kMaxIncludeDepth) {
@@ -119,7 +119,7 @@ Result<std::vector<NamedText>> read_includes(const std::string& path) {
     if (!opened && opened.error().sys_errno == ENOENT && path.ends_with('/')) {
         return std::vector<NamedText>{};
     }
-    struct stat info {};
+    struct stat info{};
     if (!opened || fstat(opened->get(), &info) != 0) {
         return opened ? FAIL_ERRNO("stat %s", path.c_str()) : std::unexpected(opened.error());
     }

@@ -140,8 +140,8 @@ constexpr Key kRows[] = {
                                   "that namespace is another's: of a container, a process id or a path"),
     row<Offset<true>, kSpec, kMember, &NamespacesSpec::boot_offset_ns>(
         "lxc.time.offset.boot", "90m", "how far the container's boot time clock is ahead"),
-    row<Offset<false>, kSpec, kMember, &NamespacesSpec::monotonic_offset_ns>(
-        "lxc.time.offset.monotonic", "-5s", "how far its monotonic clock is ahead"),
+    row<Offset<false>, kSpec, kMember, &NamespacesSpec::monotonic_offset_ns>("lxc.time.offset.monotonic", "-5s",
+                                                                             "how far its monotonic clock is ahead"),
 };
 static_assert(sorted(kRows));
 

@@ -14,11 +14,31 @@ namespace {
 constexpr size_t kMaxNics = 64;
 constexpr std::string_view kTypes[] = {"empty", "ipvlan", "macvlan", "none", "phys", "veth", "vlan"};
 constexpr std::string_view kSubkeys[] = {
-    "flags",          "hwaddr",         "ipv4.address",        "ipv4.gateway",      "ipv6.address",
-    "ipv6.gateway",   "ipvlan.isolation", "ipvlan.mode",       "l2proxy",           "link",
-    "macvlan.mode",   "mtu",            "name",                "script.down",       "script.up",
-    "type",           "veth.ipv4.route", "veth.ipv6.route",    "veth.mode",         "veth.n_rxqueues",
-    "veth.n_txqueues", "veth.pair",     "veth.vlan.id",        "veth.vlan.tagged.id", "vlan.id",
+    "flags",
+    "hwaddr",
+    "ipv4.address",
+    "ipv4.gateway",
+    "ipv6.address",
+    "ipv6.gateway",
+    "ipvlan.isolation",
+    "ipvlan.mode",
+    "l2proxy",
+    "link",
+    "macvlan.mode",
+    "mtu",
+    "name",
+    "script.down",
+    "script.up",
+    "type",
+    "veth.ipv4.route",
+    "veth.ipv6.route",
+    "veth.mode",
+    "veth.n_rxqueues",
+    "veth.n_txqueues",
+    "veth.pair",
+    "veth.vlan.id",
+    "veth.vlan.tagged.id",
+    "vlan.id",
 };
 
 struct Member {
@@ -52,8 +72,9 @@ Result<Nic*> nic(Draft& draft, const Item& item, uint32_t index) {
 }
 
 // Values add up for addresses and routes; for all others the last one counts.
-bool adds_up(std::string_view subkey) { return subkey.ends_with(".address") || subkey.ends_with(".route") ||
-                                               subkey == "veth.vlan.tagged.id"; }
+bool adds_up(std::string_view subkey) {
+    return subkey.ends_with(".address") || subkey.ends_with(".route") || subkey == "veth.vlan.tagged.id";
+}
 
 Status set(Draft& draft, const Item& item) {
     const auto member = split_member(item.member);

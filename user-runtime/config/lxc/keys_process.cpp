@@ -71,10 +71,11 @@ constexpr Key kEnvironment{
     .sample = "LANG=C.UTF-8",
     .doc = "a variable for the first process, NAME=VALUE, or NAME to pass the starter's own; may be repeated",
     .set = add_variable,
-    .clear = [](Draft& draft, std::string_view) {
-        reset_member<kSpec, kProcess, &ProcessSpec::environment>(draft);
-        draft.missing_variables.clear();
-    },
+    .clear =
+        [](Draft& draft, std::string_view) {
+            reset_member<kSpec, kProcess, &ProcessSpec::environment>(draft);
+            draft.missing_variables.clear();
+        },
     .get = [](const Draft& draft, std::string_view) { return TextList::print(draft.spec.process.environment); },
     .members = nullptr};
 
@@ -83,10 +84,11 @@ struct LimitName {
     int resource;
 };
 constexpr LimitName kLimits[] = {
-    {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},     {"cpu", RLIMIT_CPU},         {"data", RLIMIT_DATA},
-    {"fsize", RLIMIT_FSIZE},     {"locks", RLIMIT_LOCKS},   {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE},
-    {"nice", RLIMIT_NICE},       {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC},     {"rss", RLIMIT_RSS},
-    {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME}, {"sigpending", RLIMIT_SIGPENDING},
+    {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+    {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+    {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+    {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+    {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
     {"stack", RLIMIT_STACK},
 };
 
@@ -119,7 +121,7 @@ struct Limit {
         return limit.soft == limit.hard ? text(limit.soft) : text(limit.soft) + ":" + text(limit.hard);
     }
 
-private:
+  private:
     static Result<rlim_t> amount(std::string_view word, const Item& item) {
         word = trim(word);
         if (word == "unlimited") {
@@ -131,9 +133,7 @@ private:
         }
         return *value;
     }
-    static std::string text(rlim_t amount) {
-        return amount == RLIM_INFINITY ? "unlimited" : std::to_string(amount);
-    }
+    static std::string text(rlim_t amount) { return amount == RLIM_INFINITY ? "unlimited" : std::to_string(amount); }
 };
 
 // A file below a directory of /proc, named with dots or slashes.

@@ -40,10 +40,11 @@ constexpr Key kRootfsPath{
     .sample = "overlay:/srv/lower:/srv/c1/upper",
     .doc = "the root file system: dir:PATH, overlay:LOWER[:LOWER]:UPPER with a work directory beside UPPER, or PATH",
     .set = set_rootfs,
-    .clear = [](Draft& draft, std::string_view) {
-        draft.rootfs_type.clear();
-        draft.rootfs_path.clear();
-    },
+    .clear =
+        [](Draft& draft, std::string_view) {
+            draft.rootfs_type.clear();
+            draft.rootfs_path.clear();
+        },
     .get = [](const Draft& draft, std::string_view) { return draft.rootfs_path; },
     .members = nullptr};
 
@@ -81,8 +82,10 @@ struct AutoMounts {
         AutoMountTokens tokens = field.value_or(AutoMountTokens{});
         for (const std::string_view word : split_words(item.value)) {
             if (!add_token(tokens, word)) {
-                return refuse(item, "'%s' is none of proc[:mixed|rw] sys[:ro|mixed|rw] cgroup[-full][:ro|mixed|rw]"
-                              "[:force] cgroup2[:ro][:force] shmounts:PATH[:PATH]", shown(word).c_str());
+                return refuse(item,
+                              "'%s' is none of proc[:mixed|rw] sys[:ro|mixed|rw] cgroup[-full][:ro|mixed|rw]"
+                              "[:force] cgroup2[:ro][:force] shmounts:PATH[:PATH]",
+                              shown(word).c_str());
             }
         }
         field = std::move(tokens);

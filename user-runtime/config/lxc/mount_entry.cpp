@@ -44,9 +44,8 @@ struct Propagation {
     uint64_t flag;
 };
 constexpr Propagation kPropagations[] = {
-    {"private", MS_PRIVATE},         {"rprivate", MS_PRIVATE},         {"shared", MS_SHARED}, {"rshared", MS_SHARED},
-    {"slave", MS_SLAVE},             {"rslave", MS_SLAVE},             {"unbindable", MS_UNBINDABLE},
-    {"runbindable", MS_UNBINDABLE},
+    {"private", MS_PRIVATE}, {"rprivate", MS_PRIVATE}, {"shared", MS_SHARED},         {"rshared", MS_SHARED},
+    {"slave", MS_SLAVE},     {"rslave", MS_SLAVE},     {"unbindable", MS_UNBINDABLE}, {"runbindable", MS_UNBINDABLE},
 };
 
 // Replaces \NNN, three octal digits, by the byte; any other backslash stays.

@@ -12,7 +12,7 @@ namespace cubby::lxc {
 [[nodiscard]] size_t edit_distance(std::string_view from, std::string_view to);
 
 class Nearest {
-public:
+  public:
     explicit Nearest(std::string_view wanted);
     void offer(std::string_view candidate);
     // The best candidate, or an empty string where none is nearer than a third of the length.
@@ -20,7 +20,7 @@ public:
     // "; did you mean NAME?", or an empty string.
     [[nodiscard]] std::string hint() const;
 
-private:
+  private:
     std::string wanted_;
     std::string best_;
     size_t distance_;  // of the best, or one more than is accepted

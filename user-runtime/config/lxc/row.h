@@ -14,7 +14,7 @@ namespace cubby::lxc {
 // The member of a Draft that the pointers lead to.
 template <auto... Path>
 constexpr auto& member_of(auto& draft) {
-    return (draft .* ... .* Path);
+    return (draft.*....*Path);
 }
 
 template <auto... Path>

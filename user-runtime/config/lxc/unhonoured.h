@@ -16,7 +16,7 @@ enum class Weight : uint8_t {
 };
 
 struct Unhonoured {
-    const char* name;     // a family's ends in a dot
+    const char* name;  // a family's ends in a dot
     Weight weight;
     bool adds_up;         // several lines count, not only the last
     const char* neutral;  // blank separated values that ask for nothing, or ""

@@ -1,0 +1,73 @@
+#include "cli/cli.h"
+
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "cli/context.h"
+#include "cli/help.h"
+#include "cli/registry.h"
+#include "cli/version.h"
+
+namespace cubby::cli {
+namespace {
+
+int refused(const Error& error) {
+    report(error);
+    return exit_code(error, Gives::own_status);
+}
+
+int finished(const Status& printed) { return printed ? kOk : refused(printed.error()); }
+
+int run_parsed(const Command& command, const Parsed& line) {
+    if (line.has("help")) {
+        return finished(print(help_text(command)));
+    }
+    if (line.has("version")) {
+        return finished(print(kVersionLine));
+    }
+    if (const auto fits = check_operands(command, line); !fits) {
+        return refused(described(fits.error(), command.name, ""));
+    }
+    const Context context{command, line, look_at(STDOUT_FILENO), look_at(STDERR_FILENO), line.has("quiet")};
+    const auto status = command.run(context);
+    if (status) {
+        return *status;
+    }
+    const std::string object = command.verbs.empty() && !line.operands().empty() ? line.operands().front() : "";
+    report(described(status.error(), command.name, object));
+    return exit_code(status.error(), command.gives);
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words) {
+    const auto line = parse(program(), words);
+    if (!line) {
+        return refused(line.error());
+    }
+    if (line->tail().empty()) {
+        if (line->has("version")) {
+            return finished(print(kVersionLine));
+        }
+        if (line->has("help")) {
+            return finished(print(help_text()));
+        }
+        return refused(make_error(Code::usage, "no command is given; cubby help lists them"));
+    }
+    const std::string& word = line->tail().front();
+    const Command* command = find_command(word);
+    if (command == nullptr) {
+        const std::string near = nearest_command(word);
+        return refused(make_error(Code::usage, "unknown command '%.60s'%s%s%s; cubby help lists them",
+                                  printable(word).c_str(), near.empty() ? "" : ", did you mean '", near.c_str(),
+                                  near.empty() ? "" : "'?"));
+    }
+    auto parsed = parse(*command, std::span(line->tail()).subspan(1));
+    if (!parsed) {
+        return refused(described(parsed.error(), command->name, ""));
+    }
+    parsed->put_before(*line);
+    return run_parsed(*command, *parsed);
+}
+
+}  // namespace cubby::cli

@@ -1,0 +1,43 @@
+#include "base/parse.h"
+#include "cli/context.h"
+#include "cli/help.h"
+#include "cli/registry.h"
+
+namespace cubby::cli {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"cubby help", "all commands"},
+    {"cubby help run", "one of them; cubby run --help is the same"},
+};
+
+Result<int> run_help(const Context& context) {
+    if (context.line.operands().empty()) {
+        TRY(print(help_text()));
+        return kOk;
+    }
+    const std::string& word = context.line.operands().front();
+    const Command* command = find_command(word);
+    if (command == nullptr) {
+        const std::string near = nearest_command(word);
+        return FAIL(Code::usage, "no command '%.40s'%s%s%s; cubby help lists them", printable(word).c_str(),
+                    near.empty() ? "" : ", did you mean '", near.c_str(), near.empty() ? "" : "'?");
+    }
+    TRY(print(help_text(*command)));
+    return kOk;
+}
+
+}  // namespace
+
+extern const Command kHelp;
+constinit const Command kHelp{
+    .name = "help",
+    .group = Group::self,
+    .summary = "Show help for cubby or a command",
+    .description = "Lists the commands, or tells all about one.",
+    .operands = {.synopsis = "[COMMAND]", .most = 1, .complete = Complete::command},
+    .examples = kExamples,
+    .run = run_help,
+};
+
+}  // namespace cubby::cli

@@ -1,0 +1,65 @@
+#include "base/parse.h"
+#include "cli/grammar.h"
+#include "cli/man.h"
+#include "cli/registry.h"
+#include "cli/requests.h"
+#include "kernel/root.h"
+
+namespace cubby::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.name = "all", .value = "DIR", .text = "write every page into this directory, which is made where it is missing",
+     .complete = Complete::directory, .stands = Stands::instead_of_operand},
+};
+
+constexpr Example kExamples[] = {
+    {"cubby man run | man -l -", "read the page of cubby run"},
+};
+
+Status write_all_pages(const std::string& directory) {
+    const Root root = TRY(Root::make(directory));
+    for (const ManualPage& page : manual_pages()) {
+        TRY(root.replace(TRY(RelPath::component(page.file)), page.roff, 0644));
+    }
+    return {};
+}
+
+Result<int> run_man(const Context& context) {
+    if (const std::string* directory = context.line.value("all")) {
+        TRY(write_all_pages(TRY(absolute_path(*directory, "--all"))));
+        return kOk;
+    }
+    if (context.line.operands().empty()) {
+        TRY(print(program_page().roff));
+        return kOk;
+    }
+    const std::string& word = context.line.operands().front();
+    if (word == "config-keys") {
+        TRY(print(keys_page().roff));
+        return kOk;
+    }
+    const Command* command = find_command(word);
+    if (command == nullptr) {
+        return FAIL(Code::usage, "no command '%.40s'; cubby help lists them", printable(word).c_str());
+    }
+    TRY(print(command_page(*command).roff));
+    return kOk;
+}
+
+}  // namespace
+
+extern const Command kMan;
+constinit const Command kMan{
+    .name = "man",
+    .group = Group::self,
+    .summary = "Print a manual page",
+    .description = "Prints the manual page of cubby, of one of its commands, or of the configuration keys "
+                   "(config-keys), as roff. Installed pages are made by it: man cubby-run shows one.",
+    .operands = {.synopsis = "[COMMAND|config-keys]", .most = 1, .complete = Complete::command},
+    .options = kOptions,
+    .examples = kExamples,
+    .run = run_man,
+};
+
+}  // namespace cubby::cli
