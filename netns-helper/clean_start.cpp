@@ -35,7 +35,7 @@ Status start_clean(int keep) noexcept {
     umask(077);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int number = 1; number < SIGRTMAX; ++number) {
         sigaction(number, &action, nullptr);

@@ -55,7 +55,9 @@ std::vector<Interval> merged(std::vector<Interval> intervals) {
 IdRanges plan_ranges(uint32_t own, const std::vector<IdSpan>& spans) {
     std::vector<Interval> intervals = merged(without_own(own, spans));
     if (intervals.size() > kMaxRanges - 1) {
-        std::ranges::stable_sort(intervals, std::ranges::greater{}, &Interval::size);
+        std::ranges::sort(intervals, [](const Interval& one, const Interval& other) {
+            return one.size() != other.size() ? one.size() > other.size() : one.first < other.first;
+        });
         intervals.resize(kMaxRanges - 1);
         std::ranges::sort(intervals, {}, &Interval::first);
     }

@@ -56,7 +56,7 @@ void report(const Error& error) noexcept {
 void report_ready() { report(Error{}); }
 
 Status check_directory(int fd) noexcept {
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd, &info) != 0) {
         return FAIL_ERRNO("stat the runtime directory");
     }
@@ -132,7 +132,8 @@ int usage() {
 
 int serve_command(int argc, char** argv) {
     const auto dirfd = parse_unsigned(argv[2], kMaxDescriptor, "descriptor");
-    const auto check = argc == 4 ? parse_unsigned(argv[3], kSlowCheckMs, "milliseconds") : Result<uint64_t>(kSlowCheckMs);
+    const auto check =
+        argc == 4 ? parse_unsigned(argv[3], kSlowCheckMs, "milliseconds") : Result<uint64_t>(kSlowCheckMs);
     if (!dirfd || *dirfd <= STDERR_FILENO || !check || *check == 0) {
         return usage();
     }

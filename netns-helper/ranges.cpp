@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/id_range.h"
 #include "base/parse.h"
 #include "kernel/root.h"
 #include "kernel/subid.h"
@@ -17,8 +18,9 @@
 namespace cubby {
 namespace {
 
-constexpr size_t kFileLimit = 16 << 20;     // bytes
-constexpr rlim_t kMemoryLimit = 1UL << 30;  // bytes of address space; the modules' libraries need a few dozen MiB
+constexpr size_t kFileLimit = 16 << 20;  // bytes
+[[maybe_unused]] constexpr rlim_t kMemoryLimit =
+    1UL << 30;  // bytes of address space; the modules' libraries need a few dozen MiB
 constexpr const char* kFiles = "/etc/subuid and /etc/subgid";
 
 // What libsubid does with nsswitch.conf: the first word after "subid:" is a module, or "files".
@@ -48,7 +50,11 @@ bool add_ranges(Lookup lookup, const char* user, std::vector<IdSpan>& spans) {
     const int count = lookup(user, &found);
     const std::unique_ptr<subid_range, void (*)(void*)> owned(found, std::free);
     for (int at = 0; at < count; ++at) {
-        spans.push_back({owned.get()[at].start, owned.get()[at].count});
+        // "-5" comes as a number near 2^64 (libsubid reads by strtoul): a mistake, and never a range.
+        const IdSpan span{owned.get()[at].start, owned.get()[at].count};
+        if (span.first < kNoId && span.count > 0 && span.count <= kNoId) {
+            spans.push_back(span);
+        }
     }
     return count >= 0;
 }
@@ -82,10 +88,15 @@ SubordinateIds look_up() {
 }
 
 int print_ranges() {
-    const rlimit memory{kMemoryLimit, kMemoryLimit};
-    if (!holder::start_clean(-1) || setrlimit(RLIMIT_AS, &memory) != 0) {
+    if (!holder::start_clean(-1)) {
         return 1;
     }
+#ifndef CUBBY_NO_MEMORY_LIMIT  // the sanitizers reserve terabytes of addresses
+    const rlimit memory{kMemoryLimit, kMemoryLimit};
+    if (setrlimit(RLIMIT_AS, &memory) != 0) {
+        return 1;
+    }
+#endif
     return write_all(STDOUT_FILENO, ranges_text(look_up()), "the ranges") ? 0 : 1;
 }
 

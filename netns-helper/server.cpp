@@ -20,8 +20,8 @@ namespace cubby::holder {
 namespace {
 
 constexpr int64_t kClientMs = 2000;
-constexpr int64_t kPassingMs = 30000;      // after that a passing trouble is worth another try
-constexpr int64_t kAcceptPauseMs = 100;    // after a failed accept (EMFILE, ENFILE, ENOMEM)
+constexpr int64_t kPassingMs = 30000;    // after that a passing trouble is worth another try
+constexpr int64_t kAcceptPauseMs = 100;  // after a failed accept (EMFILE, ENFILE, ENOMEM)
 constexpr size_t kMaxClients = 16;
 
 int64_t now_ms() noexcept {
@@ -43,7 +43,7 @@ struct Stamp {
 
 Stamp stamp_of(const char* path) {
     const auto file = open_named(path, O_PATH);
-    struct stat info {};
+    struct stat info{};
     if (!file || fstat(file->get(), &info) != 0) {
         return {};
     }
@@ -61,7 +61,7 @@ struct Client {
 };
 
 class Server {
-public:
+  public:
     Server(const Root& dir, const MappedNamespace& held, int check_ms) : dir_(dir), held_(held), check_ms_(check_ms) {}
     Status listen();
     // The connection that asked for the end, or none when the socket cannot be reached any more.
@@ -69,7 +69,7 @@ public:
     // Removes the socket's name, if it still is ours.
     void leave() noexcept;
 
-private:
+  private:
     [[nodiscard]] bool reachable() const;
     void watch_name();
     void admit(int64_t now);
@@ -117,7 +117,7 @@ void Server::watch_name() {
 
 bool Server::reachable() const {
     const auto there = open_named(path_, O_PATH | O_NOFOLLOW);
-    struct stat info {};
+    struct stat info{};
     return there && fstat(there->get(), &info) == 0 && info.st_dev == device_ && info.st_ino == inode_;
 }
 
@@ -141,9 +141,8 @@ void Server::admit(int64_t now) {
         return;
     }
     // The one that has waited longest makes room: it has had its chance.
-    auto& slot = *std::ranges::min_element(clients_, {}, [](const Client& client) {
-        return client.socket ? client.deadline : 0;
-    });
+    auto& slot = *std::ranges::min_element(clients_, {},
+                                           [](const Client& client) { return client.socket ? client.deadline : 0; });
     slot = {std::move(*socket), now + kClientMs};
 }
 

@@ -29,7 +29,7 @@ constexpr size_t kMapFile = 65536;     // 340 lines of at most 35 bytes
 
 // A process that is the first in a new user namespace, so that maps can be written for it.  Ends with this object.
 class Seed {
-public:
+  public:
     static Result<Seed> plant() noexcept;
     Seed(Seed&&) noexcept = default;
     Seed& operator=(Seed&&) = delete;
@@ -47,7 +47,7 @@ public:
     // Whether root in there has root's rights: 0, or the errno of what it tried.
     Result<int> try_rights() noexcept;
 
-private:
+  private:
     Seed(Cloned process, Fd talk) noexcept : process_(std::move(process)), talk_(std::move(talk)) {}
     Cloned process_;
     Fd talk_;
@@ -106,8 +106,8 @@ Status run_mapper(const Mapper& mapper, pid_t pid, const IdRanges& ranges) {
     const ProgramOutput output = TRY(run_and_collect(command, Listen::errors, kMapperWords, kMapperTimeoutMs));
     if (output.status.signaled || output.status.value != 0) {
         const auto lines = split_words(output.text, "\n");
-        return FAIL(Code::denied, "%s", lines.empty() ? (mapper.path + " failed").c_str()
-                                                      : printable(lines.front()).c_str());
+        return FAIL(Code::denied, "%s",
+                    lines.empty() ? (mapper.path + " failed").c_str() : printable(lines.front()).c_str());
     }
     return {};
 }
@@ -128,7 +128,8 @@ Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
     }
     if (const int why = TRY(seed.try_rights()); why != 0) {
         const Refusal refusal = explain_user_namespace(why);
-        return FAIL(Code::denied, "a user namespace without rights: %s; %s", refusal.cause.c_str(), refusal.cure.c_str());
+        return FAIL(Code::denied, "a user namespace without rights: %s; %s", refusal.cause.c_str(),
+                    refusal.cure.c_str());
     }
     made.user_namespace = TRY(directory.open_namespace(Ns::user));
     return made;
@@ -174,7 +175,8 @@ Result<MappedNamespace> make_user_namespace(const SubordinateIds& ids) {
     const Mapper uids = find_mapper("newuidmap");
     const Mapper gids = find_mapper("newgidmap");
     std::string reason = obstacle(ids, wanted, uids, gids);
-    bool passing = ids.passing;
+    // The last two are about the process that started this one, or about its mounts; the next one may be better off.
+    bool passing = ids.passing || uids.fault == MapperFault::no_new_privs || uids.fault == MapperFault::nosuid;
     if (reason.empty()) {
         auto made = map_many(wanted, uids, gids);
         if (made) {

@@ -12,11 +12,11 @@
 namespace cubby::holder {
 
 struct MappedNamespace {
-    Fd user_namespace;      // keeps it alive: no process needs to be in it
-    IdMaps maps;            // as the kernel shows them
+    Fd user_namespace;  // keeps it alive: no process needs to be in it
+    IdMaps maps;        // as the kernel shows them
     Rung rung = Rung::single_id;
-    std::string reason;     // why a single id, else empty
-    bool passing = false;   // the reason may be gone the next time
+    std::string reason;    // why a single id, else empty
+    bool passing = false;  // the reason may be gone the next time
 };
 
 // Maps the caller and all of `ids` by newuidmap and newgidmap; where there are none, or where those programs cannot do

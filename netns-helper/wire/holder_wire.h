@@ -116,14 +116,15 @@ inline Result<Reply> parse_reply(std::span<const std::byte> bytes) {
         return FAIL(Code::broken, "what listens in the holder's place is no holder");
     }
     if (head.version != kVersion) {
-        return FAIL(Code::unsupported,
-                    "the running cubby-holder speaks version %u, this cubby version %u; end it with cubby-holder --stop "
-                    "(containers go on)",
-                    head.version, kVersion);
+        return FAIL(
+            Code::unsupported,
+            "the running cubby-holder speaks version %u, this cubby version %u; end it with cubby-holder --stop "
+            "(containers go on)",
+            head.version, kVersion);
     }
     const size_t ranges = size_t{head.uid_ranges} + head.gid_ranges;
-    if (bytes.size() != sizeof head + ranges * sizeof(IdRange) + head.reason_bytes ||
-        head.rung > Rung::newuidmap || (head.flags & ~kOutdated) != 0) {
+    if (bytes.size() != sizeof head + ranges * sizeof(IdRange) + head.reason_bytes || head.rung > Rung::newuidmap ||
+        (head.flags & ~kOutdated) != 0) {
         return FAIL(Code::broken, "the holder's reply is not understood");
     }
     Reply reply;
@@ -133,12 +134,15 @@ inline Result<Reply> parse_reply(std::span<const std::byte> bytes) {
     reply.maps.gids.resize(head.gid_ranges);
     const std::byte* at = bytes.data() + sizeof head;
     for (IdRanges* map : {&reply.maps.uids, &reply.maps.gids}) {
+        const size_t size = map->size() * sizeof(IdRange);
+        if (size > 0) {
+            memcpy(map->data(), at, size);
+        }
+        at += size;
+        TRY(check_ranges(*map, "the holder's map"));
         if (map->empty() || map->front().inside != 0) {
             return FAIL(Code::broken, "the holder's reply has a map without id 0");
         }
-        memcpy(map->data(), at, map->size() * sizeof(IdRange));
-        at += map->size() * sizeof(IdRange);
-        TRY(check_ranges(*map, "the holder's map"));
     }
     reply.reason.assign(reinterpret_cast<const char*>(at), head.reason_bytes);
     return reply;

@@ -21,7 +21,9 @@ explain() {
     tail -n 20 "$log"
     uris=$(cut -d ' ' -f 1 "$work/sources" | sort -u | tr '\n' ' ')
     uris=${uris% }
-    if grep -q -E 'NO_PUBKEY|EXPKEYSIG|BADSIG|not signed|signatures? (could|couldn)|[Ii]nvalid (Release )?signature|unknown key' "$log"; then
+    unsigned='NO_PUBKEY|EXPKEYSIG|BADSIG|not signed|signatures? could|[Ii]nvalid (Release )?signature|unknown key'
+    unreachable='Could not (resolve|connect)|Unable to connect|Connection (failed|timed out)|Failed getting release'
+    if grep -q -E "$unsigned" "$log"; then
         fail "$uris: not signed by the keys in $keyring; give the right --keyring=FILE"
     elif grep -q -E 'No such script' "$log"; then
         fail "suite $suite: debootstrap does not know it; check --suite, or apt-get install mmdebstrap"
@@ -30,12 +32,12 @@ explain() {
     elif missing=$(grep -E -o "Unable to locate package [^ ]+|Couldn't find these debs: .*" "$log" | tail -n 1) &&
         [ -n "$missing" ]; then
         fail "packages: $missing; check --packages and --components"
-    elif grep -q -E 'Could not resolve|Could not connect|Unable to connect|Connection (failed|timed out)|Failed getting release' "$log"; then
+    elif grep -q -E "$unreachable" "$log"; then
         fail "$uris: cannot be reached; check the network and the proxy, or give --mirror=URL"
     elif grep -q -E 'No space left on device' "$log"; then
         fail "no space left on the disk of $rootfs"
     fi
-    fail "$tool: $(sed -n -e 's/^E: //p' -e 's/^dpkg: error: //p' "$log" | tail -n 1); the lines above say more"
+    fail "$tool: $(sed -n -e 's/^E: //p' -e 's/^dpkg: error: //p' "$log" | head -n 1); the lines above say more"
 }
 
 # Folders that merged /usr turns into links, beside bin, sbin and lib, as Debian lists them by architecture.
@@ -110,7 +112,7 @@ with_mmdebstrap() {
 
 # apt_proxy SCHEME: the proxy that apt is configured with, for the programs that read the environment.
 apt_proxy() {
-    sed -n "s|^Acquire::$1::Proxy \"\(.*\)\";\$|\1|p" "$work/build.conf" | tail -n 1
+    sed -n "s|^Acquire::$1::Proxy \"\(.*\)\";\$|\1|p" "$work/build.conf" | grep -v '^DIRECT$' | tail -n 1
 }
 
 # apt inside the image: it adds the suites that debootstrap does not know of, and the packages with their dependencies.
@@ -121,11 +123,15 @@ finish_debootstrap() {
     cp /etc/hosts "$rootfs/etc/hosts"
     printf '#!/bin/sh\nexit 101\n' >"$rootfs/usr/sbin/policy-rc.d"
     chmod 755 "$rootfs/usr/sbin/policy-rc.d"
-    wanted=$(wanted_packages)
-    # shellcheck disable=SC2086 # a list of package names
+    set --
+    for package in $(wanted_packages | tr ',' ' '); do
+        set -- "$@" "$package"
+    done
+    # shellcheck disable=SC2016 # expanded by the shell in the image
     run_tool read_apt chroot "$rootfs" env DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true /bin/sh -c \
-        'set -eu; apt-get -y update; apt-get -y dist-upgrade; [ $# -eq 0 ] || apt-get -y --no-install-recommends install "$@"' \
-        apt $(printf %s "$wanted" | tr ',' ' ')
+        'set -eu; apt-get -y update; apt-get -y dist-upgrade
+        [ $# -eq 0 ] || apt-get -y --no-install-recommends install "$@"' \
+        apt "$@"
 }
 
 # debootstrap leaves device nodes alone that are there already, when it is told that it runs in an LXC container.
@@ -148,8 +154,8 @@ with_debootstrap() {
 }
 
 deb_build() {
-    HOME=$work
-    export HOME
+    HOME=$work TMPDIR=$work
+    export HOME TMPDIR
     choose_sources
     choose_apt_settings
     docs_rules >"$work/dpkg.cfg"

@@ -26,7 +26,7 @@ write_settings() {
         "$rootfs/etc/apt/preferences.d/00cubby-usrmerge" "$rootfs/usr/sbin/policy-rc.d"
     if [ "$docs" != full ]; then
         {
-            echo '# Left out of this image to keep it small; remove this file and reinstall a package to have all of it.'
+            echo '# Left out of this image; remove this file and reinstall a package to have all of it.'
             docs_rules
         } >"$rootfs/etc/dpkg/dpkg.cfg.d/cubby-docs"
     fi
@@ -65,7 +65,7 @@ lock_root() {
 remove_leftovers() {
     rm -rf "$rootfs"/var/lib/apt/lists/* "$rootfs"/var/cache/apt/*.bin "$rootfs"/var/cache/apt/archives/*.deb \
         "$rootfs"/var/cache/debconf/*-old "$rootfs"/var/lib/dpkg/*-old "$rootfs/var/cache/ldconfig/aux-cache" \
-        "$rootfs"/var/log/apt/* "$rootfs"/var/log/*.log "$rootfs"/tmp/* "$rootfs"/run/* "$rootfs"/dev/* \
+        "$rootfs"/var/log/apt/* "$rootfs"/var/log/*.log "$rootfs"/tmp/* "$rootfs"/run/* "${rootfs:?}"/dev/* \
         "$rootfs"/etc/passwd- "$rootfs"/etc/group- "$rootfs"/etc/shadow- "$rootfs"/etc/gshadow- "$rootfs/debootstrap"
     mkdir -p "$rootfs/dev" "$rootfs/proc" "$rootfs/sys" "$rootfs/run/lock"
     chmod 1777 "$rootfs/tmp" "$rootfs/run/lock"

@@ -3,7 +3,8 @@
 # What a build takes over from apt's configuration on the host, and where its packages come from.
 
 # Each entry of the sources files given, one line "URI SUITE COMPONENTS", for http and https.  One-line and deb822
-# formats (sources.list(5)).  An entry that names keys which are not the distribution's own is another archive: left out.
+# formats (sources.list(5)).  An entry that names keys which are not the distribution's own is of another archive:
+# left out.
 apt_sources_of() {
     awk '
     function entry(uris, suites, components,    u, s, i, j, nu, ns) {

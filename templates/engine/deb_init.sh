@@ -3,9 +3,9 @@
 # PID 1 of the image.
 
 # Boot and halt scripts for hardware, file systems and names that a container's init does not own.
-hardware_scripts='bootlogs brightness checkfs.sh checkroot-bootclean.sh checkroot.sh hostname.sh hwclock.sh mount-configfs
-mountall-bootclean.sh mountall.sh mountdevsubfs.sh mountkernfs.sh mountnfs-bootclean.sh mountnfs.sh umountfs
-umountnfs.sh umountroot urandom'
+hardware_scripts='bootlogs brightness checkfs.sh checkroot-bootclean.sh checkroot.sh hostname.sh hwclock.sh
+mount-configfs mountall-bootclean.sh mountall.sh mountdevsubfs.sh mountkernfs.sh mountnfs-bootclean.sh mountnfs.sh
+umountfs umountnfs.sh umountroot urandom'
 
 sysv_init() {
     for script in $hardware_scripts; do

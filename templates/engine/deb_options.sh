@@ -3,7 +3,7 @@
 # The options of every distribution made of .deb packages.  The recipe sets before: $suite, $keyring, $image_keyring,
 # $keyring_package, $default_mirror, $default_security_mirror, $host_distribution.
 
-mirror='' security_mirror='' variant=minbase packages='' components=main init=sysv docs=english host_apt=yes tool=auto
+mirror='' security_mirror='' variant=minbase packages='' components=main init='' docs=english host_apt=yes tool=auto
 own_keyring=no
 
 deb_usage() {
@@ -15,7 +15,8 @@ deb_usage() {
   --packages=A,B,C     further packages
   --components=A,B     areas of the archive (default main)
   --keyring=FILE       keys that must have signed the mirror (default $keyring)
-  --init=KIND          sysv (default: needs nothing from the host), systemd (needs a delegated cgroup) or none
+  --init=KIND          sysv (needs nothing from the host; default of minbase and buildd), systemd (needs a delegated
+                       cgroup; default of important and standard, which bring it) or none
   --docs=KIND          english (default: no translations), full, or none (copyright files stay)
   --host-apt=yes|no    use the mirrors and apt proxies of this host (default yes; they are then set in the image too)
   --tool=NAME          mmdebstrap or debootstrap (default: the first that is installed)
@@ -58,6 +59,11 @@ check_deb_words() {
     [ -z "$packages" ] || word_of --packages "$packages" 'A-Za-z0-9+.:~_,=-'
     word_of --components "$components" 'a-z0-9,/-'
     one_of --variant "$variant" minbase important standard buildd
+    case $variant/$init in
+        minbase/ | buildd/) init=sysv ;;
+        */) init=systemd ;;
+        important/sysv | standard/sysv) refuse "--init 'sysv': variant $variant brings systemd" ;;
+    esac
     one_of --init "$init" sysv systemd none
     one_of --docs "$docs" english full none
     one_of --host-apt "$host_apt" yes no
@@ -85,7 +91,8 @@ check_keyring() {
             /*) ;;
             *) refuse "--keyring '$keyring': not an absolute path" ;;
         esac
-        [ -r "$keyring" ] || fail "keyring $keyring: cannot be read by the container's root; put it where everybody may read"
+        [ -r "$keyring" ] ||
+            fail "keyring $keyring: cannot be read by the container's root; put it where everybody may read"
     else
         [ -r "$keyring" ] ||
             lack "keyring $keyring is missing; apt-get install $keyring_package, or give --keyring=FILE"

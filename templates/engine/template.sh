@@ -23,7 +23,7 @@ stop() {
     exit "$stop_status"
 }
 fail() { stop "$exit_failed" "$@"; }
-refuse() { stop "$exit_usage" "$@; cubby create NAME -t $template_name -- -h lists what is known"; }
+refuse() { stop "$exit_usage" "$*; cubby create NAME -t $template_name -- -h lists what is known"; }
 lack() { stop "$exit_lacking" "$@"; }
 
 # progress DONE TOTAL TEXT: integers; TOTAL 0 is unknown.  A line on stdout as well, when the text is new.

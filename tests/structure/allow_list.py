@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Exceptions to a rule, each with its reason.  An entry that nothing needs any more is itself a finding."""
 
 from pathlib import Path

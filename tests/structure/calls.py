@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Which names a C++ text calls or mentions, as far as tokens can tell.
 
 A call is NAME( where NAME is unqualified, or qualified with nothing (`::open(`) or with `std::`.  These are not calls of

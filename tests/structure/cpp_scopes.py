@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where the functions of a C++ text begin and end, and which tokens are inside one.
 
 Not a compiler: a stack of braces, each classified by the tokens in front of it.  A text whose braces do not balance is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """C++ text to tokens with line numbers.  Comments and white space are dropped; a preprocessor directive is one token."""
 
 import re

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """No drawer names: nothing is called utils, common, misc or helpers, for anything could go in there.
 
 Looks at files, folders, namespaces and types.  A name is taken apart into its words (string_utils, StringUtils and

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The same twelve lines of C++ in two places: what should have been one function.
 
 Lines are compared as tokens, so spacing and comments do not matter; names do.  Lines without a name or a literal (braces)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Which file of the tree includes which.  As a program: the .cpp files that cover a set of changed files."""
 
 import hashlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may include whom: the floors of docs/architecture.md, section 3, and no cycle between files."""
 
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """One way to open a path: system calls that take a path, and the library's wrappers, stand in user-runtime/kernel only.
 
 Everything else gets descriptors, or goes through class Root (kernel/root.h), which resolves with openat2.  A path that

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """No file longer than 400 lines, no function longer than 60: C++, Python, shell and CMake."""
 
 import ast

@@ -1,4 +1,9 @@
-"""The files of a source tree that the structure tests look at, and the one way they report what they found."""
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The files of a source tree that the structure tests look at, and the one way they report what they found.
+
+As a program: prints the files of one language.
+"""
 
 import argparse
 import os
@@ -81,3 +86,17 @@ def report(name: str, findings: Iterable[Finding], looked_at: int) -> int:
         return 1
     print(f"{name}: {looked_at} files, {len(ordered)} findings")
     return 1 if ordered else 0
+
+
+def main() -> int:
+    options = parser(__doc__ or "")
+    options.add_argument("language", choices=["cpp", "python", "shell", "cmake"])
+    chosen = options.parse_args()
+    for path in walk(chosen.root):
+        if language(chosen.root, path) == chosen.language:
+            print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Remembers which inputs passed, so that a slow check looks only at what changed; and runs such checks side by side."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """clang-tidy over the files of a build's compile_commands.json, side by side, passing over what has not changed."""
 
 import argparse

@@ -64,12 +64,23 @@ struct FileSystem {
 
 // statfs(2)
 constexpr std::array<FileSystem, 17> kFileSystems{{
-    {0xef53, "ext4", false},       {0x9123683e, "btrfs", false},  {0x58465342, "xfs", false},
-    {0x2fc12fc1, "zfs", false},    {0xca451a4e, "bcachefs", false}, {0xf2f52010, "f2fs", false},
-    {0x01021994, "tmpfs", false},  {0x794c7630, "overlay", false}, {0x65735546, "fuse", true},
-    {0x6969, "nfs", true},         {0xff534d42, "cifs", true},    {0xfe534d42, "smb", true},
-    {0x0bd00bd0, "lustre", true},  {0x47504653, "gpfs", true},    {0x19830326, "beegfs", true},
-    {0x5346414f, "afs", true},     {0x00c36400, "ceph", true},
+    {0xef53, "ext4", false},
+    {0x9123683e, "btrfs", false},
+    {0x58465342, "xfs", false},
+    {0x2fc12fc1, "zfs", false},
+    {0xca451a4e, "bcachefs", false},
+    {0xf2f52010, "f2fs", false},
+    {0x01021994, "tmpfs", false},
+    {0x794c7630, "overlay", false},
+    {0x65735546, "fuse", true},
+    {0x6969, "nfs", true},
+    {0xff534d42, "cifs", true},
+    {0xfe534d42, "smb", true},
+    {0x0bd00bd0, "lustre", true},
+    {0x47504653, "gpfs", true},
+    {0x19830326, "beegfs", true},
+    {0x5346414f, "afs", true},
+    {0x00c36400, "ceph", true},
 }};
 
 void name_file_system(int fd, StorageFacts& storage) {
@@ -87,7 +98,7 @@ void name_file_system(int fd, StorageFacts& storage) {
 
 // Empty directories for an overlay to be tried on, below a temporary one; removed at the end, with what overlay made.
 class TrialDirs {
-public:
+  public:
     static Result<TrialDirs> make(const Root& parent) {
         const RelPath name = TRY(RelPath::component(".cubby-doctor-" + std::to_string(getpid())));
         TrialDirs dirs(&parent, name);
@@ -100,7 +111,9 @@ public:
         return dirs;
     }
     TrialDirs(TrialDirs&& other) noexcept
-        : parent_(other.parent_), name_(std::move(other.name_)), open_(std::move(other.open_)),
+        : parent_(other.parent_),
+          name_(std::move(other.name_)),
+          open_(std::move(other.open_)),
           made_(std::exchange(other.made_, false)) {}
     TrialDirs& operator=(TrialDirs&&) = delete;
     ~TrialDirs() {
@@ -115,7 +128,7 @@ public:
     }
     [[nodiscard]] int fd() const noexcept { return open_.get(); }
 
-private:
+  private:
     TrialDirs(const Root* parent, RelPath name) : parent_(parent), name_(std::move(name)) {}
     const Root* parent_;
     RelPath name_;
@@ -179,7 +192,8 @@ std::string admin_script(const std::vector<DoctorRow>& rows) {
     for (const DoctorRow& row : rows) {
         if (!row.cure.empty()) {
             any = true;
-            script += "\n# " + row.id + ": " + printable(row.found) + "\n# " + printable(row.meaning) + "\n" + row.cure + "\n";
+            script += "\n# " + row.id + ": " + printable(row.found) + "\n# " + printable(row.meaning) + "\n" +
+                      row.cure + "\n";
         }
     }
     return any ? script : script + "\n# Nothing is left to do.\n";
@@ -201,7 +215,7 @@ std::string system_program(std::string_view name) {
     for (const char* folder : {"/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin"}) {
         const std::string path = std::string(folder) + "/" + std::string(name);
         const auto file = open_named(path, O_PATH);
-        struct stat info {};
+        struct stat info{};
         if (file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0) {
             return path;
         }
@@ -230,13 +244,11 @@ std::string install_command(const PackageNames& names) {
         const char* command;
         std::string_view package;
     };
-    for (const Family& family : {Family{"debian", "apt-get install -y ", names.debian},
-                                 Family{"ubuntu", "apt-get install -y ", names.debian},
-                                 Family{"fedora", "dnf install -y ", names.fedora},
-                                 Family{"rhel", "dnf install -y ", names.fedora},
-                                 Family{"arch", "pacman -S --noconfirm ", names.arch},
-                                 Family{"alpine", "apk add ", names.alpine},
-                                 Family{"suse", "zypper install -y ", names.suse}}) {
+    for (const Family& family :
+         {Family{"debian", "apt-get install -y ", names.debian}, Family{"ubuntu", "apt-get install -y ", names.debian},
+          Family{"fedora", "dnf install -y ", names.fedora}, Family{"rhel", "dnf install -y ", names.fedora},
+          Family{"arch", "pacman -S --noconfirm ", names.arch}, Family{"alpine", "apk add ", names.alpine},
+          Family{"suse", "zypper install -y ", names.suse}}) {
         if (like.find(family.word) != std::string::npos && !family.package.empty()) {
             return family.command + std::string(family.package);
         }

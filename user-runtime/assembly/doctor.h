@@ -15,11 +15,11 @@ enum class DoctorStatus : uint8_t {
 };
 
 struct DoctorRow {
-    std::string id;        // stable, for scripts: "user-namespace", "overlay", …
+    std::string id;  // stable, for scripts: "user-namespace", "overlay", …
     DoctorStatus status = DoctorStatus::ok;
-    std::string found;     // one line
-    std::string meaning;   // one line
-    std::string cure;      // one shell command line for root; empty where nothing is wrong or root cannot help
+    std::string found;    // one line
+    std::string meaning;  // one line
+    std::string cure;     // one shell command line for root; empty where nothing is wrong or root cannot help
 };
 
 // "ok", "degraded", "missing".

@@ -19,13 +19,15 @@ namespace {
 DoctorRow runtime_row(const std::string& user) {
     const auto dir = runtime_dir();
     if (!dir) {
-        return {"runtime-dir", DoctorStatus::missing, dir.error().message(), "there is no place for sockets and locks", ""};
+        return {"runtime-dir", DoctorStatus::missing, dir.error().message(), "there is no place for sockets and locks",
+                ""};
     }
     const auto path = pin("/proc/self/fd/" + std::to_string(dir->fd()));
     DoctorRow row{"runtime-dir", DoctorStatus::ok, path ? path->path : "?", "sockets and locks are kept here", ""};
     if (path && (path->path.starts_with("/dev/shm/") || path->path.starts_with("/tmp/"))) {
         row.status = DoctorStatus::degraded;
-        row.meaning = "no login manager made /run/user/" + std::to_string(geteuid()) + "; this does as well until a reboot";
+        row.meaning =
+            "no login manager made /run/user/" + std::to_string(geteuid()) + "; this does as well until a reboot";
         const bool systemd = Root::at("/run/systemd/system").has_value();
         row.cure = systemd && !user.empty() ? "loginctl enable-linger " + shell_word(user) : "";
     }
@@ -36,7 +38,7 @@ DoctorRow home_row() {
     const char* named = getenv("HOME");
     const std::string home = named != nullptr ? named : "";
     const auto dir = home.starts_with('/') ? Root::at(home) : Result<Root>(FAIL(Code::not_found, "HOME is not set"));
-    struct stat info {};
+    struct stat info{};
     if (!dir || fstat(dir->fd(), &info) != 0) {
         return {"home", DoctorStatus::missing, dir ? home : dir.error().message(),
                 "containers and their configuration have no default place; set HOME, or use -P and lxc.conf", ""};
@@ -62,8 +64,9 @@ DoctorRow storage_row(const StorageFacts& storage) {
         row.meaning = "no container can be made here; choose another place with lxc.lxcpath in ~/.config/lxc/lxc.conf";
     } else if (storage.remote) {
         row.status = DoctorStatus::degraded;
-        row.meaning = "network and FUSE file systems often refuse mapped ids; set lxc.lxcpath in ~/.config/lxc/lxc.conf to a "
-                      "directory on a local disk";
+        row.meaning =
+            "network and FUSE file systems often refuse mapped ids; set lxc.lxcpath in ~/.config/lxc/lxc.conf to a "
+            "directory on a local disk";
     }
     return row;
 }
@@ -97,7 +100,7 @@ std::string controllers_of(const std::string& group) {
 
 bool belongs_to_us(const std::string& directory) {
     const auto dir = open_named(directory, O_PATH | O_DIRECTORY);
-    struct stat info {};
+    struct stat info{};
     return dir && fstat(dir->get(), &info) == 0 && info.st_uid == geteuid();
 }
 
@@ -114,8 +117,9 @@ DoctorRow cgroup_row() {
     if (delegated.empty()) {
         const bool systemd = Root::at("/run/systemd/system").has_value();
         return {"cgroup", DoctorStatus::degraded, mount + ", nothing of it is delegated to you",
-                systemd ? "no limits until your systemd user manager runs: log in by ssh or a console, or have lingering"
-                        : "no limits, no statistics and no freezing of containers; everything else works",
+                systemd
+                    ? "no limits until your systemd user manager runs: log in by ssh or a console, or have lingering"
+                    : "no limits, no statistics and no freezing of containers; everything else works",
                 ""};
     }
     const std::string have = controllers_of(delegated);
@@ -126,8 +130,9 @@ DoctorRow cgroup_row() {
         row.status = DoctorStatus::degraded;
         row.meaning = "containers can be limited by these alone; cpu, cpuset, io, memory and pids can be had";
         if (delegated == service) {
-            row.cure = "mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset io memory "
-                       "pids\\n' > /etc/systemd/system/user@.service.d/60-cubby.conf && systemctl daemon-reload";
+            row.cure =
+                "mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset io memory "
+                "pids\\n' > /etc/systemd/system/user@.service.d/60-cubby.conf && systemctl daemon-reload";
         }
     }
     return row;
@@ -173,7 +178,8 @@ DoctorRow busybox_row() {
     for (const char* name : {"busybox", "busybox-static", "busybox.static"}) {
         const std::string path = system_program(name);
         if (!path.empty() && is_static_program(path)) {
-            return {"busybox", DoctorStatus::ok, path + ", statically linked", "the image busybox is made from it, offline", ""};
+            return {"busybox", DoctorStatus::ok, path + ", statically linked",
+                    "the image busybox is made from it, offline", ""};
         }
         seen = path.empty() ? seen : path;
     }

@@ -47,7 +47,8 @@ uint64_t first_free_id() {
         const auto text = read_named(path, kFileLimit);
         for (const auto line : split_words(text ? std::string_view(*text) : "", "\n")) {
             const auto fields = split_fields(line, ':');
-            const auto first = fields.size() == 3 ? parse_unsigned(fields[1], kNoId, "first id") : FAIL(Code::usage, "-");
+            const auto first =
+                fields.size() == 3 ? parse_unsigned(fields[1], kNoId, "first id") : FAIL(Code::usage, "-");
             const auto count = fields.size() == 3 ? parse_unsigned(fields[2], kNoId, "count") : FAIL(Code::usage, "-");
             if (first && count) {
                 free = std::max(free, *first + *count);
@@ -71,8 +72,8 @@ DoctorRow ranges_row(const SubordinateIds& ids) {
     const uint64_t uids = total(ids.uids);
     const uint64_t gids = total(ids.gids);
     DoctorRow row{"subordinate-ids", DoctorStatus::ok,
-                  std::to_string(uids) + " user ids and " + std::to_string(gids) + " group ids for " + ids.user + " from " +
-                      ids.origin,
+                  std::to_string(uids) + " user ids and " + std::to_string(gids) + " group ids for " + ids.user +
+                      " from " + ids.origin,
                   "every account of a container has an id of its own", ""};
     if (!ids.trouble.empty()) {
         row.found += "; " + ids.trouble;
@@ -86,7 +87,8 @@ DoctorRow ranges_row(const SubordinateIds& ids) {
         row.cure = grant_command(ids, uids == 0, gids == 0);
     } else if (uids < kIdsOfOneContainer || gids < kIdsOfOneContainer) {
         row.status = DoctorStatus::degraded;
-        row.meaning = "a container of a whole distribution wants 65536 ids; high ids such as nobody (65534) are missing";
+        row.meaning =
+            "a container of a whole distribution wants 65536 ids; high ids such as nobody (65534) are missing";
         row.cure = grant_command(ids, uids < kIdsOfOneContainer, gids < kIdsOfOneContainer);
     }
     return row;
@@ -106,8 +108,8 @@ std::string mapper_cure(const Mapper& uids, const Mapper& gids) {
 DoctorRow mapper_row() {
     const Mapper uids = find_mapper("newuidmap");
     const Mapper gids = find_mapper("newgidmap");
-    DoctorRow row{"newuidmap", DoctorStatus::ok, uids.path + " and " + gids.path,
-                  "subordinate ids can be mapped", mapper_cure(uids, gids)};
+    DoctorRow row{"newuidmap", DoctorStatus::ok, uids.path + " and " + gids.path, "subordinate ids can be mapped",
+                  mapper_cure(uids, gids)};
     for (const auto& [mapper, name] : {std::pair{&gids, "newgidmap"}, std::pair{&uids, "newuidmap"}}) {
         if (mapper->fault != MapperFault::none) {
             row.status = DoctorStatus::degraded;
@@ -128,7 +130,8 @@ DoctorRow trial_row(const TrialMap& trial) {
     } else if (trial.rung == "single-id") {
         row.status = DoctorStatus::degraded;
         row.found = "a namespace with your own id alone: " + trial.reason;
-        row.meaning = "containers run as one id; apt and apk still install there, services that change ids do not start";
+        row.meaning =
+            "containers run as one id; apt and apk still install there, services that change ids do not start";
     }
     return row;
 }
@@ -153,7 +156,8 @@ DoctorRow holder_row(const TrialMap& trial) {
     } else if (holder.outdated) {
         row.status = DoctorStatus::degraded;
         row.found += "; /etc/subuid, /etc/subgid or newuidmap changed since it started";
-        row.meaning = "new containers still get the old ids; cubby-holder --stop makes way for a new one, containers go on";
+        row.meaning =
+            "new containers still get the old ids; cubby-holder --stop makes way for a new one, containers go on";
     }
     return row;
 }

@@ -12,7 +12,7 @@ namespace {
 struct FeatureRow {
     Feature feature;
     const char* id;
-    DoctorStatus without;      // the status where it does not work
+    DoctorStatus without;  // the status where it does not work
     const char* with_meaning;
     const char* without_meaning;
 };
@@ -72,7 +72,8 @@ DoctorRow namespaces_row(const FeatureErrors& errors) {
 
 DoctorRow landlock_row(int abi) {
     if (abi > 0) {
-        return {"landlock", DoctorStatus::ok, "ABI " + std::to_string(abi), "the monitor and unpackers confine themselves", ""};
+        return {"landlock", DoctorStatus::ok, "ABI " + std::to_string(abi),
+                "the monitor and unpackers confine themselves", ""};
     }
     // EOPNOTSUPP: built in but not among the active modules (landlock(7)).
     const bool off = abi == -EOPNOTSUPP;
@@ -92,8 +93,9 @@ DoctorRow mount_api_row(const FeatureErrors& errors) {
         if (const int why = errors.of(feature); why != 0) {
             row.status = DoctorStatus::missing;
             row.found = std::string(name) + ": " + error_words(why);
-            row.meaning = "containers do not start: Linux 5.12 is needed, and an outer container's seccomp filter and "
-                          "security module that allow mounting";
+            row.meaning =
+                "containers do not start: Linux 5.12 is needed, and an outer container's seccomp filter and "
+                "security module that allow mounting";
             break;
         }
     }
@@ -106,9 +108,10 @@ DoctorRow procfs_row(const FeatureErrors& errors) {
         return {"procfs", DoctorStatus::ok, "works", "containers see their own processes only", ""};
     }
     return {"procfs", DoctorStatus::degraded, error_words(why),
-            why == EPERM ? "the outer /proc has masked parts, so the kernel refuses a new one: containers share the outer "
-                           "pid namespace's view; start the outer container with --security-opt systempaths=unconfined"
-                         : "containers are given the outer /proc",
+            why == EPERM
+                ? "the outer /proc has masked parts, so the kernel refuses a new one: containers share the outer "
+                  "pid namespace's view; start the outer container with --security-opt systempaths=unconfined"
+                : "containers are given the outer /proc",
             ""};
 }
 
@@ -116,14 +119,17 @@ DoctorRow overlay_row(const Findings& findings) {
     const int why = findings.features.of(Feature::overlay);
     const std::string where = findings.storage.tried + " (" + findings.storage.file_system + ")";
     if (why == 0) {
-        return {"overlay", DoctorStatus::ok, "works on " + where, "containers share their image; making one copies nothing", ""};
+        return {"overlay", DoctorStatus::ok, "works on " + where,
+                "containers share their image; making one copies nothing", ""};
     }
     const bool untried = why == kNotTried;
-    return {"overlay", untried ? DoctorStatus::missing : DoctorStatus::degraded,
-            where + ": " + (untried && !findings.storage.trouble.empty() ? findings.storage.trouble : error_words(why)),
-            untried ? "whether containers can share their image could not be tried"
-                    : "each container is a full copy of its image (-B dir); another file system for lxc.lxcpath may do better",
-            ""};
+    return {
+        "overlay", untried ? DoctorStatus::missing : DoctorStatus::degraded,
+        where + ": " + (untried && !findings.storage.trouble.empty() ? findings.storage.trouble : error_words(why)),
+        untried
+            ? "whether containers can share their image could not be tried"
+            : "each container is a full copy of its image (-B dir); another file system for lxc.lxcpath may do better",
+        ""};
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ int64_t now_ms() noexcept {
     return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-int left_of(int64_t deadline) noexcept { return static_cast<int>(std::clamp<int64_t>(deadline - now_ms(), 0, kReadyMs)); }
+int left_of(int64_t deadline) noexcept {
+    return static_cast<int>(std::clamp<int64_t>(deadline - now_ms(), 0, kReadyMs));
+}
 
 // That nobody serves (any more), as opposed to a holder that answers wrongly.
 bool nobody(const Error& error) noexcept {

@@ -12,12 +12,12 @@ namespace cubby {
 
 struct Holder {
     Fd user_namespace;
-    IdMaps maps;        // holder → host ids; the first range is 0 → the user
-    std::string rung;   // how the maps were written: "newuidmap", "single-id"
+    IdMaps maps;       // holder → host ids; the first range is 0 → the user
+    std::string rung;  // how the maps were written: "newuidmap", "single-id"
     [[nodiscard]] bool single_id() const { return maps.uids.size() == 1 && maps.uids.front().count == 1; }
 
-    std::string reason;      // why there is a single id, else empty
-    bool outdated = false;   // what the maps were made from has changed since: stop_holder() makes way for a new one
+    std::string reason;     // why there is a single id, else empty
+    bool outdated = false;  // what the maps were made from has changed since: stop_holder() makes way for a new one
 };
 
 // Connects to the running holder, or starts one and waits until it serves (at most 10 s).  One that had to make do with

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/help.h"
+#include "cli/nearest.h"
 #include "cli/registry.h"
 #include "cli/version.h"
 
@@ -57,10 +58,8 @@ int run_command_line(const std::vector<std::string>& words) {
     const std::string& word = line->tail().front();
     const Command* command = find_command(word);
     if (command == nullptr) {
-        const std::string near = nearest_command(word);
-        return refused(make_error(Code::usage, "unknown command '%.60s'%s%s%s; cubby help lists them",
-                                  printable(word).c_str(), near.empty() ? "" : ", did you mean '", near.c_str(),
-                                  near.empty() ? "" : "'?"));
+        return refused(make_error(Code::usage, "unknown command '%.60s'%s", printable(word).c_str(),
+                                  advice(nearest_command(word), "cubby help lists them").c_str()));
     }
     auto parsed = parse(*command, std::span(line->tail()).subspan(1));
     if (!parsed) {

@@ -34,7 +34,17 @@ Result<int> run_attach(const Context& context) {
 
 Result<AttachRequest> attach_request(const Context& context) {
     const Parsed& line = context.line;
-    AttachRequest request{.name = TRY(context.name()), .argv = line.tail(), .environment = TRY(environment_of(context))};
+    AttachRequest request{.name = TRY(context.name()),
+                          .argv = line.tail(),
+                          .environment = TRY(environment_of(context)),
+                          .keep_environment = {},
+                          .workdir = "",
+                          .user = "",
+                          .force_terminal = line.has("tty"),
+                          .no_terminal = line.has("no-tty")};
+    if (request.force_terminal && request.no_terminal) {
+        return FAIL(Code::usage, "options -t and -T exclude each other");
+    }
     for (const std::string& name : line.values("keep-env")) {
         request.keep_environment.push_back(TRY(parse_variable_name(name)));
     }
@@ -43,11 +53,6 @@ Result<AttachRequest> attach_request(const Context& context) {
     }
     if (const std::string* user = line.value("user")) {
         request.user = TRY(parse_user(*user));
-    }
-    request.force_terminal = line.has("tty");
-    request.no_terminal = line.has("no-tty");
-    if (request.force_terminal && request.no_terminal) {
-        return FAIL(Code::usage, "options -t and -T exclude each other");
     }
     return request;
 }

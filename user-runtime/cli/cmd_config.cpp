@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "cli/context.h"
 #include "cli/editor.h"
 #include "cli/json.h"
 #include "cli/option_rows.h"
@@ -14,11 +15,11 @@ constexpr Option kOptions[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    {"get", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::config_key}, "print a key's value"},
+    {"get", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key}, "print a key's value"},
     {"set",
-     {.synopsis = "NAME KEY VALUE", .least = 3, .most = 3, .complete = Complete::config_key},
+     {.synopsis = "NAME KEY VALUE", .least = 3, .most = 3, .complete = Complete::container, .next = Complete::config_key},
      "set a key; one that is a list gets one more value"},
-    {"unset", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::config_key}, "remove a key's lines"},
+    {"unset", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key}, "remove a key's lines"},
     {"edit",
      {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
      "change the whole file with $VISUAL or $EDITOR; it is checked before it is put back"},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cli/context.h"
 #include "cli/json.h"
 #include "cli/option_rows.h"
 #include "cli/render.h"

@@ -1,6 +1,7 @@
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/help.h"
+#include "cli/nearest.h"
 #include "cli/registry.h"
 
 namespace cubby::cli {
@@ -19,9 +20,8 @@ Result<int> run_help(const Context& context) {
     const std::string& word = context.line.operands().front();
     const Command* command = find_command(word);
     if (command == nullptr) {
-        const std::string near = nearest_command(word);
-        return FAIL(Code::usage, "no command '%.40s'%s%s%s; cubby help lists them", printable(word).c_str(),
-                    near.empty() ? "" : ", did you mean '", near.c_str(), near.empty() ? "" : "'?");
+        return FAIL(Code::usage, "no command '%.60s'%s", printable(word).c_str(),
+                    advice(nearest_command(word), "cubby help lists them").c_str());
     }
     TRY(print(help_text(*command)));
     return kOk;

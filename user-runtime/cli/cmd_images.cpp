@@ -1,7 +1,9 @@
+#include "cli/context.h"
 #include "cli/human.h"
 #include "cli/json.h"
 #include "cli/option_rows.h"
 #include "cli/render.h"
+#include "cli/templates.h"
 
 namespace cubby::cli {
 namespace {
@@ -9,7 +11,7 @@ namespace {
 constexpr size_t kLeastDigits = 12;  // of an id given in part: what the table shows
 
 constexpr Option kOptions[] = {
-    {.letter = 'q', .name = "ids", .text = "only the whole ids, one a line"},
+    {.letter = 'q', .name = "ids", .text = "only the whole ids (with templates: the names), one a line"},
     kJsonOption,
 };
 
@@ -18,6 +20,7 @@ constexpr Verb kVerbs[] = {
     {"rm",
      {.synopsis = "ID...", .least = 1, .most = kMany, .complete = Complete::cached_image},
      "remove images that no container uses"},
+    {"templates", {.synopsis = ""}, "list the templates that an image can be made from"},
 };
 
 constexpr Example kExamples[] = {
@@ -32,6 +35,8 @@ constexpr JsonKey kJson[] = {
     {"[].created", "when it was made, in seconds since 1970, or null"},
     {"[].bytes", "its size on the disk"},
     {"[].used_by", "names of the containers that stand on it"},
+    {"[].name", "of templates: what -t of cubby create takes"},
+    {"[].summary", "of templates: what it makes, or null"},
 };
 
 constexpr ExitRow kExits[] = {{kWrongState, "a container stands on the image"}};
@@ -86,9 +91,28 @@ Result<int> list_images(const Context& context) {
     return kOk;
 }
 
+Result<int> list_templates(const Context& context) {
+    const auto known = TRY(installed_templates());
+    if (context.line.has("json")) {
+        TRY(print(json_of(known)));
+    } else if (context.line.has("ids")) {
+        std::string out;
+        for (const TemplateSummary& one : known) {
+            out.append(shown(one.name)).append("\n");
+        }
+        TRY(print(out));
+    } else {
+        TRY(print(templates_text(known, context.out)));
+    }
+    return kOk;
+}
+
 Result<int> run_images(const Context& context) {
-    const Verb* verb = TRY(chosen_verb(context.command, context.line));
-    return verb == &kVerbs[1] ? remove_images(context) : list_images(context);
+    const std::string_view verb = TRY(chosen_verb(context.command, context.line))->name;
+    if (verb == "rm") {
+        return remove_images(context);
+    }
+    return verb == "templates" ? list_templates(context) : list_images(context);
 }
 
 }  // namespace
@@ -100,7 +124,7 @@ constinit const Command kImages{
     .summary = "List or remove the images that containers stand on",
     .description = "An image is what a template made, kept by its content, so that the next container of the kind "
                    "needs no work. rm takes an id, or its first 12 digits as the table shows them.",
-    .operands = {.synopsis = "[ls | rm ID...]", .most = kMany},
+    .operands = {.synopsis = "[ls | rm ID... | templates]", .most = kMany},
     .options = kOptions,
     .verbs = kVerbs,
     .examples = kExamples,

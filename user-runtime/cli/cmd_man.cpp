@@ -1,6 +1,7 @@
 #include "base/parse.h"
 #include "cli/grammar.h"
 #include "cli/man.h"
+#include "cli/nearest.h"
 #include "cli/registry.h"
 #include "cli/requests.h"
 #include "kernel/root.h"
@@ -41,7 +42,8 @@ Result<int> run_man(const Context& context) {
     }
     const Command* command = find_command(word);
     if (command == nullptr) {
-        return FAIL(Code::usage, "no command '%.40s'; cubby help lists them", printable(word).c_str());
+        return FAIL(Code::usage, "no command '%.60s'%s", printable(word).c_str(),
+                    advice(nearest_command(word), "cubby help lists them").c_str());
     }
     TRY(print(command_page(*command).roff));
     return kOk;

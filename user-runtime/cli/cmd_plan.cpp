@@ -1,3 +1,4 @@
+#include "cli/context.h"
 #include "cli/json.h"
 #include "cli/option_rows.h"
 #include "cli/render.h"

@@ -28,7 +28,7 @@ Status stop_one(const Context& context, const Places& places, const StopOptions&
     const StopRequest request{
         .name = name, .timeout_s = options.timeout_s, .kill = options.kill, .reboot = options.reboot};
     if (!TRY(stop(places, request))) {
-        return FAIL(Code::wrong_state, "stop %s: it is not running", name.c_str());
+        return FAIL(Code::wrong_state, "stop %s: it is not running; cubby ls shows which are", name.c_str());
     }
     if (options.reboot && context.err.tty) {
         context.note(name.str() + " was asked to start again");

@@ -53,7 +53,8 @@ struct Operands {
     uint8_t least = 0;
     uint8_t most = 0;
     Tail tail = Tail::none;
-    Complete complete = Complete::nothing;
+    Complete complete = Complete::nothing;  // of the first operand, and of all where there may be any number
+    Complete next = Complete::nothing;      // of the second one
 };
 
 // A second word of `config` and `images`.  Its operands count without the verb itself.
@@ -85,7 +86,7 @@ struct Command {
     const char* description = nullptr;  // paragraphs, separated by an empty line
     Operands operands{};
     std::span<const Option> options{};
-    std::span<const Verb> verbs{};  // the first one is meant where none is written
+    std::span<const Verb> verbs{};  // with operands.least 0 the first one is meant where none is written
     std::span<const Example> examples{};
     std::span<const JsonKey> json{};
     std::span<const ExitRow> exits{};  // beside or instead of the usual ones

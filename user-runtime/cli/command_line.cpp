@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "cli/nearest.h"
 #include "cli/option_parser.h"
+#include "cli/registry.h"
 
 namespace cubby::cli {
 namespace {
@@ -73,7 +74,7 @@ Cut cut(const Command& command, std::span<const std::string> words) {
 
 // The nth word of a synopsis: what is missing.
 std::string operand_name(const char* synopsis, size_t index) {
-    const auto words = split_words(synopsis, " []");
+    const auto words = split_words(synopsis, " [].");
     return std::string(index < words.size() ? words[index] : "operand");
 }
 
@@ -120,8 +121,11 @@ Result<Parsed> parse(const Command& command, std::span<const std::string> words)
 }
 
 Result<const Verb*> chosen_verb(const Command& command, const Parsed& line) {
-    if (line.operands().empty()) {
+    if (line.operands().empty() && command.operands.least == 0) {
         return &command.verbs.front();
+    }
+    if (line.operands().empty()) {
+        return FAIL(Code::usage, "a word is missing; usage: %s", usage_line(command).c_str());
     }
     const std::string& word = line.operands().front();
     std::vector<std::string_view> names;
@@ -131,9 +135,8 @@ Result<const Verb*> chosen_verb(const Command& command, const Parsed& line) {
         }
         names.emplace_back(verb.name);
     }
-    const std::string near = nearest(word, names);
-    return FAIL(Code::usage, "unknown word '%.60s'%s%s%s; see cubby help %s", printable(word).c_str(),
-                near.empty() ? "" : ", did you mean '", near.c_str(), near.empty() ? "" : "'?", command.name);
+    return FAIL(Code::usage, "unknown word '%.60s'%s", printable(word).c_str(),
+                advice(nearest(word, names), std::string("cubby help ") + command.name + " lists them").c_str());
 }
 
 Status check_operands(const Command& command, const Parsed& line) {
@@ -155,7 +158,7 @@ Status check_operands(const Command& command, const Parsed& line) {
 }
 
 std::string usage_line(const Command& command, const Verb* verb) {
-    std::string line = std::string("cubby ") + command.name;
+    std::string line = &command == &program() ? "cubby" : std::string("cubby ") + command.name;
     if (verb != nullptr) {
         line.append(" ").append(verb->name);
     }

@@ -1,9 +1,12 @@
 #include "cli/context.h"
 
-#include <cstdio>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "cli/grammar.h"
 #include "cli/table.h"
+#include "kernel/root.h"
 
 namespace cubby::cli {
 

@@ -16,6 +16,7 @@ constexpr ExitRow kOwnRows[] = {
 };
 
 constexpr ExitRow kCommandRows[] = {
+    {kOk, "the command ended with 0; any other status of its own is passed on as well"},
     {kUsage, "the command line of cubby is wrong; also whatever the command ends with itself"},
     {kOwnFailure, "cubby failed, and the command did not run or was lost"},
     {kCannotRun, "the command was found and cannot be run"},

@@ -147,7 +147,8 @@ Result<std::string> absolute_path(std::string_view text, const char* what) {
     if (getcwd(here, sizeof here) == nullptr || here[0] != '/') {
         return FAIL(Code::not_found, "%s: %s counts from the current directory, which is gone", what, quoted(text).c_str());
     }
-    return checked_path(std::string(here) + "/" + path, what);
+    const std::string below = path == "." ? "" : "/" + path.substr(path.starts_with("./") ? 2 : 0);
+    return checked_path(here + below, what);
 }
 
 }  // namespace cubby::cli

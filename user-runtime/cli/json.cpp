@@ -85,6 +85,14 @@ std::string json_of(const std::vector<ImageSummary>& images) {
     return written(out);
 }
 
+std::string json_of(const std::vector<TemplateSummary>& templates) {
+    Json out = Json::array();
+    for (const TemplateSummary& one : templates) {
+        out.push_back({{"name", one.name}, {"summary", text_or_null(one.summary)}});
+    }
+    return written(out);
+}
+
 std::string json_of(const std::vector<DoctorRow>& rows, bool usable) {
     Json out = Json::array();
     for (const DoctorRow& row : rows) {

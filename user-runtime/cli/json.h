@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assembly/doctor.h"
+#include "cli/templates.h"
 #include "container/operations.h"
 
 namespace cubby::cli {
@@ -16,6 +17,7 @@ namespace cubby::cli {
 [[nodiscard]] std::string json_of(const PlanView& plan);
 [[nodiscard]] std::string json_of(const std::vector<ConfigKey>& keys);
 [[nodiscard]] std::string json_of(const std::vector<ImageSummary>& images);
+[[nodiscard]] std::string json_of(const std::vector<TemplateSummary>& templates);
 // `usable`: whether containers can run at all.
 [[nodiscard]] std::string json_of(const std::vector<DoctorRow>& rows, bool usable);
 

@@ -54,4 +54,8 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
     return std::string(best);
 }
 
+std::string advice(const std::string& near, std::string_view next) {
+    return (near.empty() ? "; " : "; did you mean '" + near + "'? ") + std::string(next);
+}
+
 }  // namespace cubby::cli

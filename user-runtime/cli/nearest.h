@@ -14,4 +14,7 @@ namespace cubby::cli {
 // Empty where nothing comes near.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+// What follows an error about a mistyped word: "; did you mean 'start'? NEXT", or "; NEXT" where `near` is empty.
+[[nodiscard]] std::string advice(const std::string& near, std::string_view next);
+
 }  // namespace cubby::cli

@@ -44,7 +44,19 @@ std::string spelled(const Option& option) {
 }
 
 std::string see_help(const Command& command) {
-    return &command == &program() ? "cubby help" : std::string("cubby help ") + command.name;
+    return (&command == &program() ? "cubby help" : std::string("cubby help ") + command.name) + " tells more";
+}
+
+// Of several letters behind one dash, the one that nobody knows.
+std::string unknown_part(const Command& command, const std::string& name) {
+    if (!name.starts_with("--") && name.size() > 2) {
+        for (const char letter : without_dashes(name)) {
+            if (find_option(command, letter, "") == nullptr) {
+                return std::string("-") + letter;
+            }
+        }
+    }
+    return name;
 }
 
 std::unexpected<Error> unknown_option(const Command& command, const std::string& name) {
@@ -58,8 +70,8 @@ std::unexpected<Error> unknown_option(const Command& command, const std::string&
         }
     }
     const std::string near = nearest(without_dashes(name), names);
-    return FAIL(Code::usage, "unknown option '%.60s'%s%s%s; see %s", printable(name).c_str(),
-                near.empty() ? "" : ", did you mean '--", near.c_str(), near.empty() ? "" : "'?", see_help(command).c_str());
+    return FAIL(Code::usage, "unknown option '%.60s'%s", printable(unknown_part(command, name)).c_str(),
+                advice(near.empty() ? near : "--" + near, see_help(command)).c_str());
 }
 
 std::unexpected<Error> bad_syntax(const Command& command, const po::invalid_command_line_syntax& problem) {
@@ -67,9 +79,9 @@ std::unexpected<Error> bad_syntax(const Command& command, const po::invalid_comm
     const Option* option = find_option(command, name.size() == 1 ? name.front() : '\0', name);
     const std::string shown = option != nullptr ? spelled(*option) : printable(problem.get_option_name());
     if (option != nullptr && option->value == nullptr) {
-        return FAIL(Code::usage, "option %s takes no value; see %s", shown.c_str(), see_help(command).c_str());
+        return FAIL(Code::usage, "option %s takes no value; %s", shown.c_str(), see_help(command).c_str());
     }
-    return FAIL(Code::usage, "option %s needs a value (%s); see %s", shown.c_str(),
+    return FAIL(Code::usage, "option %s needs a value (%s); %s", shown.c_str(),
                 option != nullptr ? option->value : "VALUE", see_help(command).c_str());
 }
 
@@ -82,10 +94,8 @@ Status check_words(const Command& command, const Option& option, const std::stri
     if (std::ranges::find(words, value) != words.end()) {
         return {};
     }
-    const std::string near = nearest(value, words);
-    return FAIL(Code::usage, "option --%s: '%.60s' is not one of %s%s%s%s; see %s", option.name, printable(value).c_str(),
-                option.words, near.empty() ? "" : ", did you mean '", near.c_str(), near.empty() ? "" : "'?",
-                see_help(command).c_str());
+    return FAIL(Code::usage, "option --%s: '%.60s' is not one of %s%s", option.name, printable(value).c_str(), option.words,
+                advice(nearest(value, words), see_help(command)).c_str());
 }
 
 Result<OptionsAndOperands> sort_out(const Command& command, const po::parsed_options& parsed) {
@@ -129,7 +139,7 @@ Result<OptionsAndOperands> parse_options(const Command& command, const std::vect
     } catch (const po::invalid_command_line_syntax& problem) {
         return bad_syntax(command, problem);
     } catch (const std::exception& problem) {
-        return FAIL(Code::usage, "the options cannot be read: %s; see %s", printable(problem.what()).c_str(),
+        return FAIL(Code::usage, "the options cannot be read: %s; %s", printable(problem.what()).c_str(),
                     see_help(command).c_str());
     }
 }

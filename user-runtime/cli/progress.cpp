@@ -45,7 +45,7 @@ void ProgressBar::show(uint64_t done, uint64_t total, std::string_view what) {
     phase_ = phase;
     if (!terminal_.tty) {
         if (new_phase) {
-            write_(phase + "\n");
+            write_("note: " + shown(what) + "\n");
         }
         return;
     }

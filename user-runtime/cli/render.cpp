@@ -95,7 +95,7 @@ std::string info_text(const Info& info, const Terminal& terminal, int64_t now) {
         labels.add("Last exit", std::to_string(*info.last_exit));
     }
     if (summary.ephemeral) {
-        labels.add("Ephemeral", "yes, it is removed when it stops");
+        labels.add("Ephemeral", std::string("yes, it is removed when it stops"));
     }
     add_known("Image", info.image);
     add_known("Root fs", info.rootfs);
@@ -142,6 +142,14 @@ std::string images_text(const std::vector<ImageSummary>& images, const Terminal&
         table.add({short_id(image.id), image.made_by, human_size(image.bytes),
                    image.created_unix > 0 ? age(image.created_unix, now) : "-",
                    image.used_by.empty() ? "-" : joined(image.used_by)});
+    }
+    return table.text(terminal);
+}
+
+std::string templates_text(const std::vector<TemplateSummary>& templates, const Terminal& terminal) {
+    Table table({{.title = "NAME"}, {.title = "MAKES", .shrinks = true}});
+    for (const TemplateSummary& one : templates) {
+        table.add({one.name, one.summary});
     }
     return table.text(terminal);
 }

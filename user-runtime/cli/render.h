@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "assembly/doctor.h"
+#include "cli/templates.h"
 #include "cli/terminal.h"
 #include "container/operations.h"
 
@@ -18,6 +19,7 @@ namespace cubby::cli {
 [[nodiscard]] std::string plan_text(const PlanView& plan, const Terminal& terminal);
 [[nodiscard]] std::string keys_text(const std::vector<ConfigKey>& keys, const Terminal& terminal);
 [[nodiscard]] std::string images_text(const std::vector<ImageSummary>& images, const Terminal& terminal, int64_t now);
+[[nodiscard]] std::string templates_text(const std::vector<TemplateSummary>& templates, const Terminal& terminal);
 [[nodiscard]] std::string doctor_text(const std::vector<DoctorRow>& rows, const Terminal& terminal);
 
 // An image's id as the table shows it, which `cubby images rm` takes too: the first 12 digits.

@@ -74,8 +74,10 @@ std::string Table::text(const Terminal& terminal) const {
             const bool last = at + 1 == room.size();
             const std::string filled = last && !columns_[at].right ? cut : padded(cut, room[at], columns_[at].right);
             out += coloured(filled, cut.empty() ? Colour::none : cell.colour, terminal.colour);
-            out += last ? "\n" : std::string(kGap, ' ');
+            out += last ? "" : std::string(kGap, ' ');
         }
+        out.erase(out.find_last_not_of(' ') + 1);
+        out += '\n';
     };
     add_line([&](size_t at) { return Cell(columns_[at].title, Colour::bold); });
     for (const auto& row : rows_) {

@@ -17,6 +17,7 @@ struct ImageTree {
     std::string id;
     std::string rootfs;             // absolute host path
     std::vector<Setting> settings;  // what the template wants in the configuration
+    std::vector<std::string> notes;  // what the user is to be told
 };
 
 // `name` is a template's name or absolute path; `maps` are container → ids of the holder.

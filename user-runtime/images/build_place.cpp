@@ -102,25 +102,6 @@ private:
     std::vector<std::string> names_;
 };
 
-Status copy_program(const Root& target, const TemplateProgram& program) {
-    if (!program.folder.empty()) {
-        const Fd folder = TRY(open_named(program.folder, O_PATH | O_DIRECTORY));
-        FolderCopy copy(target);
-        return walk_tree(folder.get(), copy);
-    }
-    const Fd from = TRY(open_named(program.file, O_RDONLY));
-    struct stat info {};
-    if (fstat(from.get(), &info) != 0) {
-        return FAIL_ERRNO("stat %s", program.file.c_str());
-    }
-    struct statx as_statx {};
-    as_statx.stx_mode = static_cast<uint16_t>(info.st_mode);
-    as_statx.stx_size = static_cast<uint64_t>(info.st_size);
-    as_statx.stx_blocks = static_cast<uint64_t>(info.st_blocks);
-    const auto slash = program.file.rfind('/');
-    return copy_program_file(from, as_statx, target, TRY(RelPath::component(program.file.substr(slash + 1))));
-}
-
 }  // namespace
 
 Status prepare_place(const Root& place, const TemplateProgram& program, const BuildGround& ground, const BuildIds& ids) {
@@ -130,12 +111,14 @@ Status prepare_place(const Root& place, const TemplateProgram& program, const Bu
         TRY(make_owned(place, "box/rootfs", 0755, ids));
         TRY(make_owned(place, "box/home", 0700, ids));
         TRY(make_owned(place, "box/tmp", 01777, ids));
-        if (ground.reaches_program) {
+        TRY(make_owned(place, "box/program", 0755, ids));
+        if (ground.reaches_program || program.folder.empty()) {
             return {};
         }
-        const RelPath copies = TRY(RelPath::parse("box/program"));
-        TRY(make_owned(place, "box/program", 0755, ids));
-        return copy_program(TRY(place.enter(copies)), program);
+        const Root copies = TRY(place.enter(TRY(RelPath::parse("box/program"))));
+        const Fd folder = TRY(open_named(program.folder, O_PATH | O_DIRECTORY));
+        FolderCopy copy(copies);
+        return walk_tree(folder.get(), copy);
     });
 }
 

@@ -28,8 +28,8 @@ struct BuildGround {
 };
 Result<BuildGround> look_at_ground(const TemplateProgram& program, const BuildIds& ids);
 
-// Makes the directories below the empty PLACE, the container's root owning them; where the template cannot be reached (a
-// home with mode 0700), a copy of it with all that is installed beside it.
+// Makes the directories below the empty PLACE, the container's root owning them.  Where the installed templates cannot be
+// reached (a home with mode 0700, files made with umask 077), PLACE/box/program gets a copy of all of them.
 Status prepare_place(const Root& place, const TemplateProgram& program, const BuildGround& ground, const BuildIds& ids);
 
 }  // namespace cubby

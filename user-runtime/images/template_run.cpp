@@ -33,7 +33,7 @@ struct Inside {
     Fd outcome;           // memfd: takes an ExitStatus
 };
 
-std::string installed_or_copied(const TemplateRun& run, const std::string& base) {
+std::string path_inside(const TemplateRun& run, const std::string& base) {
     if (run.ground.reaches_program) {
         return run.program.file;
     }
@@ -56,24 +56,41 @@ Status attach_at(const Fd& mount, const std::string& path) {
     return attach_mount(mount.get(), target.get());
 }
 
-// Begins with the user's own rights, which the way to the place may need, and ends as the container's root.
-Status set_up_mounts(const TemplateRun& run, const std::string& base) {
-    const auto detached = [&](const char* name) -> Result<Fd> {
-        return clone_tree(TRY(open_named(run.place + "/" + name, O_PATH | O_DIRECTORY)).get(), false);
+// Mounts that are made while the user's own rights last, which the ways to them may need.
+struct Sources {
+    Fd box;
+    Fd rootfs;
+    Fd folder;  // of a template by its path that the container's root cannot reach; else empty
+};
+
+Result<Sources> open_sources(const TemplateRun& run) {
+    const auto detached = [](const std::string& path) -> Result<Fd> {
+        return clone_tree(TRY(open_named(path, O_PATH | O_DIRECTORY)).get(), false);
     };
-    const Fd box = TRY(detached("box"));
-    const Fd rootfs = TRY(detached("rootfs"));
+    Sources sources{TRY(detached(run.place + "/box")), TRY(detached(run.place + "/rootfs")), Fd()};
+    if (!run.ground.reaches_program && run.program.folder.empty()) {
+        sources.folder = TRY(detached(run.program.file.substr(0, run.program.file.rfind('/') + 1)));
+        TRY(change_mount(sources.folder.get(), {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, 0, false}));
+    }
+    return sources;
+}
+
+Status set_up_mounts(const TemplateRun& run, const std::string& base) {
+    const Sources sources = TRY(open_sources(run));
     TRY(become_root());
     const Fd slash = TRY(open_named("/", O_PATH | O_DIRECTORY));
     TRY(change_mount(slash.get(), {0, 0, MS_PRIVATE, true}));
-    TRY(attach_at(box, base));
-    TRY(attach_at(rootfs, base + "/rootfs"));
+    TRY(attach_at(sources.box, base));
+    TRY(attach_at(sources.rootfs, base + "/rootfs"));
+    if (sources.folder) {
+        TRY(attach_at(sources.folder, base + "/program"));
+    }
     if (run.ground.own_proc) {
         const Fd proc = TRY(make_filesystem("proc", "proc", "", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
         TRY(attach_at(proc, "/proc"));
     }
     // Not the caller's working directory, which is another door to his files.
-    return fchdir(TRY(open_named(base, O_PATH | O_DIRECTORY)).get()) == 0 ? Status{} : FAIL_ERRNO("enter %s", base.c_str());
+    return fchdir(slash.get()) == 0 ? Status{} : FAIL_ERRNO("enter /");
 }
 
 std::vector<std::string> arguments_of(const TemplateRun& run, const Inside& inside) {
@@ -188,7 +205,7 @@ Result<ExitStatus> run_template(const TemplateRun& run, const BuildProgress& pro
     const Fd read_end(ends[0]);
     Fd write_end(ends[1]);
     Inside inside{TRY(mount_place()), {}, run.log, write_end.get(), Fd(memfd_create("cubby-outcome", MFD_CLOEXEC))};
-    inside.program = installed_or_copied(run, inside.base);
+    inside.program = path_inside(run, inside.base);
     if (!inside.outcome || fcntl(read_end.get(), F_SETFL, O_NONBLOCK) != 0) {
         return FAIL_ERRNO("prepare the template's run");
     }
@@ -196,6 +213,9 @@ Result<ExitStatus> run_template(const TemplateRun& run, const BuildProgress& pro
     more.add(Ns::mnt);
     if (run.ground.own_proc) {
         more.add(Ns::pid);
+    }
+    if (!run.program.network) {
+        more.add(Ns::net);
     }
     UsernsProcess process =
         TRY(UsernsProcess::start({run.ids.holder, &run.ids.maps, more}, [&] { return work(run, inside); }));

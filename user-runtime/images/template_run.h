@@ -25,10 +25,11 @@ struct TemplateRun {
 // value.
 //
 // The template is root of a fresh user namespace with the container's map: it has no rights over the user's own
-// files.  In its own mount namespace PLACE/box is at /mnt (or the next of that kind that the host has) and
-// PLACE/rootfs at /mnt/rootfs; in its own pid namespace (where the kernel grants a /proc of its own) nothing that it
-// leaves running outlives it.  It has no terminal, nothing on standard input, and of the environment only PATH, HOME,
-// TMPDIR, LANG, CUBBY_IMAGE, CUBBY_PROGRESS_FD and the proxy variables of the caller.
+// files.  In its own mount namespace PLACE/box is at /mnt (or the next of that kind that the host has), PLACE/rootfs at
+// /mnt/rootfs, and where it is needed the template's own folder at /mnt/program; in its own pid namespace (where the
+// kernel grants a /proc of its own) nothing that it leaves running outlives it; a template that wants no network has
+// none.  It has no terminal, nothing on standard input, and of the environment only PATH, HOME, TMPDIR, LANG,
+// CUBBY_IMAGE, CUBBY_PROGRESS_FD and the proxy variables of the caller.
 Result<ExitStatus> run_template(const TemplateRun& run, const BuildProgress& progress);
 
 }  // namespace cubby

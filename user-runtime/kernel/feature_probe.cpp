@@ -30,7 +30,7 @@ constexpr int kProbeMs = 2000;
 
 // The results, in memory shared with the children that find them.
 class Sheet {
-public:
+  public:
     Sheet() noexcept {
         void* page = mmap(nullptr, sizeof(FeatureErrors), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         found_ = page != MAP_FAILED ? new (page) FeatureErrors : nullptr;
@@ -59,7 +59,7 @@ public:
         return note(feature, result ? 0 : (result.error().sys_errno != 0 ? result.error().sys_errno : EIO));
     }
 
-private:
+  private:
     FeatureErrors* found_ = nullptr;
 };
 
@@ -104,8 +104,8 @@ void probe_mounts(Sheet& sheet, const char* overlay) noexcept {
     // Opened here, for overlay takes only directories of the mount namespace that it is made in.
     const Fd layers(openat2_retry(AT_FDCWD, overlay, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS));
     if (layers && fchdir(layers.get()) == 0) {
-        sheet.note_result(Feature::overlay,
-                          make_filesystem("overlay", "overlay", "lowerdir=lower,upperdir=upper,workdir=work,userxattr", 0));
+        sheet.note_result(Feature::overlay, make_filesystem("overlay", "overlay",
+                                                            "lowerdir=lower,upperdir=upper,workdir=work,userxattr", 0));
     }
     if (tmpfs && root) {
         sheet.note_result(Feature::move_mount, attach_mount(tmpfs->get(), root.get()));
@@ -113,7 +113,7 @@ void probe_mounts(Sheet& sheet, const char* overlay) noexcept {
 }
 
 bool map_self(Sheet& sheet, uid_t uid, gid_t gid) noexcept {
-    const auto self = [] () -> Result<ProcFs> { return TRY(ProcFs::open()).of_self(); }();
+    const auto self = []() -> Result<ProcFs> { return TRY(ProcFs::open()).of_self(); }();
     if (!self) {
         return sheet.note_result(Feature::single_map, self);
     }
@@ -131,7 +131,7 @@ void probe_namespaces(Sheet& sheet, const char* overlay) noexcept {
         return;
     }
     constexpr std::pair<Feature, Ns> kinds[] = {
-        {Feature::ipc_namespace, Ns::ipc},       {Feature::uts_namespace, Ns::uts}, {Feature::net_namespace, Ns::net},
+        {Feature::ipc_namespace, Ns::ipc},       {Feature::uts_namespace, Ns::uts},   {Feature::net_namespace, Ns::net},
         {Feature::cgroup_namespace, Ns::cgroup}, {Feature::time_namespace, Ns::time}, {Feature::mnt_namespace, Ns::mnt},
         {Feature::pid_namespace, Ns::pid}};
     for (const auto& [feature, ns] : kinds) {

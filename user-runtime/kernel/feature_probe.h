@@ -11,28 +11,28 @@ namespace cubby {
 
 enum class Feature : uint8_t {
     openat2,
-    pidfd,            // clone3(2) with CLONE_PIDFD, pidfd_send_signal(2), waitid(2) by pidfd
-    seccomp,          // a filter with no_new_privs
+    pidfd,    // clone3(2) with CLONE_PIDFD, pidfd_send_signal(2), waitid(2) by pidfd
+    seccomp,  // a filter with no_new_privs
     landlock,
-    keyring,          // a new session keyring
+    keyring,  // a new session keyring
     user_namespace,
-    single_map,       // mapping the own ids, as every user may
-    mnt_namespace,    // these, and all below, inside the new user namespace
+    single_map,     // mapping the own ids, as every user may
+    mnt_namespace,  // these, and all below, inside the new user namespace
     pid_namespace,
     net_namespace,
     ipc_namespace,
     uts_namespace,
     cgroup_namespace,
     time_namespace,
-    fs_context,       // fsopen(2), fsconfig(2), fsmount(2): a tmpfs
-    open_tree,        // a detached copy of a mount
+    fs_context,  // fsopen(2), fsconfig(2), fsmount(2): a tmpfs
+    open_tree,   // a detached copy of a mount
     mount_setattr,
     move_mount,
-    procfs,           // a new one; refused where the outer /proc has something mounted over a part of it
+    procfs,  // a new one; refused where the outer /proc has something mounted over a part of it
     sysfs,
     devpts,
     mqueue,
-    overlay,          // with userxattr, on the given directory
+    overlay,  // with userxattr, on the given directory
 };
 inline constexpr size_t kFeatureCount = 23;
 

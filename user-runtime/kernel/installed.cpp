@@ -1,9 +1,5 @@
 #include "kernel/installed.h"
 
-#include <unistd.h>
-
-#include <array>
-
 #include "base/parse.h"
 #include "kernel/root.h"
 
@@ -25,13 +21,9 @@ Result<std::string> own_folder() {
     return parent_of(self->path);
 }
 
-bool ours_or_roots(const struct stat& info) noexcept {
-    return (info.st_uid == 0 || info.st_uid == geteuid()) && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 bool is_program(const std::string& path) {
     const auto file = open_named(path, O_PATH);
-    struct stat info {};
+    struct stat info{};
     return file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
 }
 
@@ -42,17 +34,28 @@ struct BuildTree {
     std::string source;  // of the project
 };
 
+// Whether nobody but the owner of the program could have put a file into the folder.  (A comparison of owners would also do
+// for the file, were it not that inside a user namespace all owners without a mapping look the same.)
+bool same_hands(const std::string& folder, uid_t owner) {
+    const auto opened = open_named(folder, O_PATH | O_DIRECTORY);
+    struct stat info{};
+    return opened && fstat(opened->get(), &info) == 0 && info.st_uid == owner && (info.st_mode & S_IWOTH) == 0;
+}
+
 // The build tree that the program lies in, by CMake's own record at its root; empty strings elsewhere.
 BuildTree build_tree(std::string folder) {
     constexpr std::string_view key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
+    const auto self = open_named("/proc/self/exe", O_PATH);
+    struct stat program{};
+    if (!self || fstat(self->get(), &program) != 0) {
+        return {};
+    }
     for (int depth = 0; depth < kBuildDepth && !folder.empty(); ++depth, folder = parent_of(folder)) {
-        const auto file = open_named(folder + "/CMakeCache.txt", O_RDONLY | O_NONBLOCK | O_NOCTTY);
-        struct stat info {};
-        if (!file || fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) || !ours_or_roots(info)) {
+        const auto text = read_named(folder + "/CMakeCache.txt", kCacheLimit);
+        if (!text || !same_hands(folder, program.st_uid)) {
             continue;
         }
-        const auto text = read_all(file->get(), kCacheLimit, "CMakeCache.txt");
-        for (const auto line : split_words(text ? std::string_view(*text) : "", "\n")) {
+        for (const auto line : split_words(*text, "\n")) {
             if (line.starts_with(key)) {
                 return {folder, std::string(line.substr(key.size()))};
             }

@@ -20,7 +20,7 @@ bool parent_is_safe(const struct stat& info) noexcept {
 Result<Root> open_private(const Root& parent, const RelPath& name, const std::string& parent_path) {
     // A link, a file or a mount in its place is refused by the open itself (class Root).
     auto fd = parent.open(name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-    struct stat info {};
+    struct stat info{};
     if (!fd) {
         return std::unexpected(prefixed(fd.error(), "runtime directory in %s", parent_path.c_str()));
     }
@@ -32,8 +32,10 @@ Result<Root> open_private(const Root& parent, const RelPath& name, const std::st
                     info.st_uid);
     }
     if ((info.st_mode & 07777) != kPrivate) {
-        return FAIL(Code::denied, "runtime directory %s/%s has mode %04o and must have 0700; look at what is in it, then "
-                    "remove it", parent_path.c_str(), name.c_str(), info.st_mode & 07777);
+        return FAIL(Code::denied,
+                    "runtime directory %s/%s has mode %04o and must have 0700; look at what is in it, then "
+                    "remove it",
+                    parent_path.c_str(), name.c_str(), info.st_mode & 07777);
     }
     return Root(std::move(*fd), Trust::host);
 }
@@ -46,7 +48,7 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
     }
     const auto parent = Root::at(parent_path);
     const auto path = RelPath::component(name);
-    struct stat info {};
+    struct stat info{};
     if (!parent || !path || fstat(parent->fd(), &info) != 0 || !parent_is_safe(info) ||
         (!shared && info.st_uid != geteuid())) {
         return std::nullopt;
@@ -61,8 +63,10 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
 
 Result<Root> runtime_dir() {
     const char* given = getenv("XDG_RUNTIME_DIR");
-    Error last = make_error(Code::denied, "no runtime directory: none of XDG_RUNTIME_DIR, /run/user/%u, /dev/shm and "
-                            "/tmp can be used; set XDG_RUNTIME_DIR to a directory of yours", geteuid());
+    Error last = make_error(Code::denied,
+                            "no runtime directory: none of XDG_RUNTIME_DIR, /run/user/%u, /dev/shm and "
+                            "/tmp can be used; set XDG_RUNTIME_DIR to a directory of yours",
+                            geteuid());
     const std::string own = "/run/user/" + std::to_string(geteuid());
     for (const std::string& parent : {std::string(given != nullptr ? given : ""), own}) {
         if (auto found = private_dir_in(parent, "cubby", false)) {

@@ -69,10 +69,10 @@ SubordinateIds find_subordinate_ids(const std::string& finder, int timeout_ms) {
         return troubled(output.error().message(), true);
     }
     if (output->status.signaled || output->status.value == kNotStarted) {
-        return output->status.signaled
-                   ? troubled("the lookup of subordinate ids was killed by signal " + std::to_string(output->status.value),
-                              true)
-                   : troubled("libsubid is not installed", false);
+        return output->status.signaled ? troubled("the lookup of subordinate ids was killed by signal " +
+                                                      std::to_string(output->status.value),
+                                                  true)
+                                       : troubled("libsubid is not installed", false);
     }
     auto parsed = parse_ranges_text(output->text);
     return parsed ? *parsed : troubled(parsed.error().message(), true);
@@ -122,11 +122,11 @@ Mapper find_mapper(std::string_view name) {
     for (const char* folder : {"/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/run/wrappers/bin"}) {
         const std::string path = std::string(folder) + "/" + std::string(name);
         const auto file = open_named(path, O_PATH);
-        struct stat info {};
+        struct stat info{};
         if (!file || fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 0111) == 0) {
             continue;
         }
-        struct statvfs mounted {};
+        struct statvfs mounted{};
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
             return {path, MapperFault::no_new_privs};
         }

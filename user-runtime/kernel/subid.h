@@ -21,8 +21,8 @@ struct IdSpan {
 };
 
 struct SubordinateIds {
-    std::string user;      // account name, or the id's digits where it has none
-    std::string origin;    // "/etc/subuid and /etc/subgid", "libsubid_sss.so (subid: sss in /etc/nsswitch.conf)"
+    std::string user;    // account name, or the id's digits where it has none
+    std::string origin;  // "/etc/subuid and /etc/subgid", "libsubid_sss.so (subid: sss in /etc/nsswitch.conf)"
     std::vector<IdSpan> uids;
     std::vector<IdSpan> gids;
     std::string trouble;   // why something could not be read, else empty
@@ -43,10 +43,10 @@ Result<SubordinateIds> parse_ranges_text(std::string_view text);
 // A program that writes maps for users: newuidmap or newgidmap.
 enum class MapperFault : uint8_t {
     none,
-    absent,          // not installed
-    no_privilege,    // neither the set-uid bit nor file capabilities
-    nosuid,          // its file system is mounted nosuid
-    no_new_privs,    // this process may not gain privileges (prctl(2), PR_SET_NO_NEW_PRIVS)
+    absent,        // not installed
+    no_privilege,  // neither the set-uid bit nor file capabilities
+    nosuid,        // its file system is mounted nosuid
+    no_new_privs,  // this process may not gain privileges (prctl(2), PR_SET_NO_NEW_PRIVS)
 };
 struct Mapper {
     std::string path;  // absolute, empty when absent

@@ -53,9 +53,10 @@ bool under_seccomp() {
 // The kernel refuses user namespaces to a process whose root is not its mount namespace's (user_namespaces(7)); mostly
 // such a root is a plain directory.
 bool in_chroot() {
-    struct statx info {};
+    struct statx info{};
     return statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &info) == 0 &&
-           (info.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 && (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
+           (info.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+           (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
 }
 
 Refusal denied() {

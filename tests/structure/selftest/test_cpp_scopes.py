@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The measurer of functions: every construct that could lead it astray, once."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """drawers: a file, a folder, a namespace and a type of each forbidden name; and the names that the plan has."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """duplicates: twelve lines in two places are found whatever their spacing, eleven are not."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """forbidden: every listed function and word is found, with its reason; members and declarations of that name are not."""
 
 import unittest
@@ -37,6 +38,10 @@ class Forbidden(TreeTest):
         text = ("enum class Code { system, none };\nvoid f() {\n  monitor.signal(9);\n  Process::kill(a);\n  go(Code::system);\n"
                 "  // system(a)\n  go(\"system(a)\");\n}\nclass A {\n  Status signal(int number);\n};\nStatus A::kill(int) {\n}\n")
         self.assertEqual(self.check(text), [])
+
+    def test_signal_without_a_handler(self) -> None:
+        self.assertEqual(self.check("void f() {\n  signal(SIGPIPE, SIG_IGN);\n  ::signal(SIGINT, SIG_DFL);\n}\n"), [])
+        self.assert_found(self.check("void f() {\n  signal(SIGPIPE, handler);\n}\n"), PATH, 2, "sigaction")
 
     def test_kill_is_the_kernel_rooms_business(self) -> None:
         text = "void f() {\n  kill(a, 9);\n}\n"

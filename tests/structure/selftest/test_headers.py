@@ -1,5 +1,7 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """headers: one that needs what it does not include, one without #pragma once; and the stamps of those that passed."""
 
+import json
 import unittest
 
 from fixture import TreeTest
@@ -33,6 +35,18 @@ class Headers(TreeTest):
         status, printed = self.check()
         self.assertEqual(status, 1)
         self.assertIn("user-runtime/base/a.h:1: has no #pragma once", printed)
+
+    def test_what_the_build_has_proven_is_passed_over(self) -> None:
+        bad = "#pragma once\nstruct B { std::string text; };\n"
+        self.write({"user-runtime/base/a.h": bad, "user-runtime/base/a.cpp": '#include "base/a.h"\n',
+                    "user-runtime/base/b.h": bad, "user-runtime/base/b.cpp": '#include <string>\n#include "base/b.h"\n',
+                    "user-runtime/base/c.h": bad, "user-runtime/base/c.cpp": '#include "base/c.h"\n',
+                    "build/compile_commands.json": json.dumps([
+                        {"directory": str(self.root), "file": f"user-runtime/base/{name}.cpp"} for name in "ab"])})
+        status, printed = self.run_main(headers.main, "--built", str(self.root / "build"))
+        self.assertEqual(status, 1)
+        self.assertEqual([row.split(":")[0] for row in printed.splitlines() if "alone" in row],
+                         ["user-runtime/base/b.h", "user-runtime/base/c.h"])
 
     def test_stamps(self) -> None:
         self.write({"user-runtime/base/a.h": GOOD})

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """layers: each way of including what must not be included, once, and the ways that are right."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """path_syscalls: every listed call is found wherever a call can stand, and nothing that only looks like one is."""
 
 import unittest

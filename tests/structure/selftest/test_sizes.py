@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """sizes: the longest that is allowed passes, one line more is found, in each language."""
 
 import unittest

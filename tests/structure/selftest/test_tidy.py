@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tidy: runs the tool on each source of the build, reports what it says, and passes over what has not changed.
 
 The tool here is a script of this test, so that what is tested is ours.

@@ -249,7 +249,7 @@ TEST(LxcCompile, KeysThatWouldWeakenTheContainerStopIt) {
         const std::string error = error_of("#\n" + text + "\n");
         EXPECT_TRUE(error.starts_with("/c/web1/config:2: " + key + " is not supported by this version of cubby"))
             << error;
-        EXPECT_TRUE(error.ends_with("remove the line to start without it")) << error;
+        EXPECT_TRUE(error.ends_with("; remove the line, or add '" + key + " =' below it")) << error;
         EXPECT_EQ(error_of(text + "\n" + key + " =\n"), "no error") << key;
         EXPECT_EQ(compiled(text + "\n").error().code, Code::invalid_config);
     }

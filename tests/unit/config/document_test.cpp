@@ -35,6 +35,12 @@ TEST(LxcDocument, LastLineNeedsNoNewline) {
     EXPECT_EQ(parsed("\n\n").lines().size(), 2U);
 }
 
+TEST(LxcDocument, ALastLineCutOffBehindItsEqualsSignIsRefused) {
+    EXPECT_EQ(refused("#\nlxc.cap.keep ="),
+              "/c/web1/config:2: the file ends within 'lxc.cap.keep ='; end the line or remove it");
+    EXPECT_EQ(refused("lxc.cap.keep =\n"), "no error");
+}
+
 TEST(LxcDocument, StripsOnePairOfMatchingQuotes) {
     const auto value = [](const char* written) { return parse_line(std::string("lxc.uts.name = ") + written)->value; };
     EXPECT_EQ(value("\"a b\""), "a b");
@@ -179,7 +185,9 @@ TEST(LxcDocument, RefusesToWriteAKeyThatWouldNotStart) {
     ASSERT_FALSE(limit);
     EXPECT_STREQ(limit.error().text,
                  "lxc.cgroup2.memory.max is not supported by this version of cubby: it sets no limits of control "
-                 "groups; remove the line to start without it");
+                 "groups; remove the line, or add 'lxc.cgroup2.memory.max =' below it");
+    EXPECT_FALSE(document.set("lxc.net.0.type", "veth"));
+    EXPECT_FALSE(document.set("lxc.rootfs.path", "btrfs:/x"));
     EXPECT_TRUE(document.set("lxc.tty.max", "4"));
 }
 

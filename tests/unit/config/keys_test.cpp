@@ -251,7 +251,7 @@ TEST(LxcKeys, ListingNamesEveryTablesKeys) {
     EXPECT_TRUE(std::ranges::is_sorted(list, {}, &KeyInfo::name));
     const auto find = [&](std::string_view name) { return *std::ranges::find(list, name, &KeyInfo::name); };
     EXPECT_EQ(find("lxc.uts.name").support, Support::honoured);
-    EXPECT_EQ(find("lxc.uts.name").sample, "web1");
+    EXPECT_EQ(find("lxc.uts.name").sample, "mail");
     EXPECT_TRUE(find("lxc.prlimit.nofile").family);
     EXPECT_EQ(find("lxc.tty.max").support, Support::noted);
     EXPECT_EQ(find("lxc.seccomp.profile").support, Support::refused);

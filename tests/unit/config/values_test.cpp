@@ -248,6 +248,24 @@ TEST(LxcValues, KeysWithoutARow) {
     EXPECT_EQ(one("lxc.cgroup2", "x"), "error");
 }
 
+TEST(LxcValues, NumbersOfSettingsAreBounded) {
+    const auto many = [](const std::string& front, const std::string& back) {
+        std::string text;
+        for (size_t index = 0; index <= kMaxMembers; ++index) {
+            text += front + std::to_string(index) + back + "\n";
+        }
+        return got(text, "lxc.uts.name");
+    };
+    EXPECT_EQ(many("lxc.sysctl.net.a", " = 1"), "/c/web1/config:1025: lxc.sysctl.net.a1024: more than 1024 of them");
+    EXPECT_EQ(many("lxc.hook.clone = /x", ""),
+              "/c/web1/config:1025: lxc.hook.clone: more than 1024 settings without effect");
+    EXPECT_EQ(many("lxc.net.0.ipv4.address = ", ""),
+              "/c/web1/config:1025: lxc.net.0.ipv4.address: more than 1024 settings of one interface");
+    EXPECT_EQ(many("lxc.environment = CUBBY_TEST_MISSING_", ""),
+              "/c/web1/config:1025: lxc.environment: more than 1024 variables that are not set here");
+    EXPECT_EQ(many("lxc.sysctl.net.a = ", ""), "web1");
+}
+
 TEST(LxcValues, RefuseCutsWhatItPrints) {
     const std::string key(300, 'k');
     const auto error = refuse({key, {}, "v"}, "%s", shown(std::string(300, 'v') + "\x1b").c_str());

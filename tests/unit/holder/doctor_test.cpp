@@ -35,8 +35,9 @@ const DoctorRow* row_named(const std::vector<DoctorRow>& rows, std::string_view 
 std::string seen_as(std::string_view id, const std::string& storage) {
     const auto rows = examine(storage);
     const DoctorRow* row = row_named(rows, id);
-    return row == nullptr ? "absent"
-                          : std::string(status_name(row->status)) + "; " + row->found + "; " + row->meaning + "; " + row->cure;
+    return row == nullptr
+               ? "absent"
+               : std::string(status_name(row->status)) + "; " + row->found + "; " + row->meaning + "; " + row->cure;
 }
 
 // Answers one system call with an errno, as an outer container's filter would.
@@ -48,11 +49,12 @@ bool forbid(unsigned number, unsigned error) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const sock_fprog filter{static_cast<unsigned short>(std::size(program)), program};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
 }
 
 class Doctor : public testing::Test {
-protected:
+  protected:
     TempDir storage_;
     TempDir runtime_;
     Environment xdg_{"XDG_RUNTIME_DIR", runtime_.path()};
@@ -70,9 +72,11 @@ TEST_F(Doctor, EveryRowIsWhole) {
             EXPECT_EQ(text.find('\n'), std::string::npos) << row.id;
         }
     }
-    for (const char* id : {"user-namespace", "subordinate-ids", "newuidmap", "id-map", "holder", "namespaces", "openat2",
-                           "pidfd", "seccomp", "keyring", "time-namespace", "landlock", "mount-api", "overlay", "procfs",
-                           "sysfs", "devpts", "mqueue", "runtime-dir", "home", "storage", "cgroup", "fuse", "tun", "busybox",
+    for (const char* id : {"user-namespace",  "subordinate-ids", "newuidmap", "id-map",      "holder",
+                           "namespaces",      "openat2",         "pidfd",     "seccomp",     "keyring",
+                           "time-namespace",  "landlock",        "mount-api", "overlay",     "procfs",
+                           "sysfs",           "devpts",          "mqueue",    "runtime-dir", "home",
+                           "storage",         "cgroup",          "fuse",      "tun",         "busybox",
                            "debian-bootstrap"}) {
         EXPECT_TRUE(ids.contains(id)) << id;
     }
@@ -134,16 +138,16 @@ TEST_F(Doctor, AnOuterFilterIsTold) {
         return forbid(SYS_fsopen, EPERM) ? seen_as("mount-api", storage_.path()) : "no filter";
     });
     EXPECT_TRUE(mounts.starts_with("missing; fsopen: Operation not permitted (EPERM)")) << mounts;
-    const std::string clone = in_child([&]() -> std::string {
-        return forbid(SYS_clone3, ENOSYS) ? seen_as("pidfd", storage_.path()) : "no filter";
-    });
+    const std::string clone = in_child(
+        [&]() -> std::string { return forbid(SYS_clone3, ENOSYS) ? seen_as("pidfd", storage_.path()) : "no filter"; });
     EXPECT_TRUE(clone.starts_with("missing; Function not implemented (ENOSYS)")) << clone;
 }
 
 TEST_F(Doctor, AMaskedProcIsTold) {
     const std::string seen =
         in_sandbox({{"/proc/sys", "/proc/sys/kernel"}}, [&] { return seen_as("procfs", storage_.path()); });
-    EXPECT_TRUE(seen.starts_with("degraded; Operation not permitted (EPERM); the outer /proc has masked parts")) << seen;
+    EXPECT_TRUE(seen.starts_with("degraded; Operation not permitted (EPERM); the outer /proc has masked parts"))
+        << seen;
 }
 
 TEST_F(Doctor, AStorageThatCannotBeWrittenIsTold) {

@@ -55,7 +55,7 @@ Fd holder_process(pid_t* number = nullptr) {
 }
 
 std::string namespace_of(const Result<Holder>& holder) {
-    struct stat info {};
+    struct stat info{};
     if (!holder || fstat(holder->user_namespace.get(), &info) != 0) {
         return std::string("error: ") + (holder ? "stat" : holder.error().message());
     }
@@ -63,7 +63,7 @@ std::string namespace_of(const Result<Holder>& holder) {
 }
 
 class HolderProcess : public testing::Test {
-protected:
+  protected:
     void TearDown() override { EXPECT_TRUE(stop_holder()); }
     TempDir parent_;
     Environment xdg_{"XDG_RUNTIME_DIR", parent_.path()};
@@ -134,7 +134,8 @@ TEST_F(HolderProcess, ManyStartersGetOneHolder) {
     std::vector<std::string> seen(starters);
     std::vector<std::thread> threads;
     for (int at = 0; at < starters; ++at) {
-        threads.emplace_back([&, at] { seen[static_cast<size_t>(at)] = in_child([] { return namespace_of(ensure_holder()); }); });
+        threads.emplace_back(
+            [&, at] { seen[static_cast<size_t>(at)] = in_child([] { return namespace_of(ensure_holder()); }); });
     }
     for (std::thread& thread : threads) {
         thread.join();
@@ -242,7 +243,8 @@ TEST_F(HolderProcess, GarbageAndSilenceDisturbNobody) {
     silent.clear();
     EXPECT_EQ(namespace_of(ensure_holder()), namespace_of(first));
     const auto fds = std::filesystem::directory_iterator("/proc/" + std::to_string(number) + "/fd");
-    EXPECT_LE(std::distance(begin(fds), end(fds)), 30) << "descriptors that came along, or clients that went, stayed open";
+    EXPECT_LE(std::distance(begin(fds), end(fds)), 30)
+        << "descriptors that came along, or clients that went, stayed open";
 }
 
 TEST_F(HolderProcess, TakesNothingOfItsStarterAlong) {
@@ -263,7 +265,7 @@ TEST_F(HolderProcess, TakesNothingOfItsStarterAlong) {
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(environment), {}), "");
     EXPECT_EQ(std::filesystem::read_symlink(proc + "/cwd"), "/");
     EXPECT_EQ(getsid(number), number) << "a session of its own: no terminal, no hangup";
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat((parent_ / "cubby/holder").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 07777, 0600U);
 }
@@ -306,7 +308,8 @@ TEST_F(HolderProcess, RangesGrantedLaterReplaceASingleId) {
             return "the change is not told";
         }
         const auto second = ensure_holder();
-        const bool replaced = second && *wait_ended(process.get(), kEndMs) && namespace_of(second) != namespace_of(first);
+        const bool replaced =
+            second && *wait_ended(process.get(), kEndMs) && namespace_of(second) != namespace_of(first);
         return std::string(replaced ? "replaced" : "stays") + (stop_holder() ? "" : ", not stopped");
     });
     EXPECT_EQ(seen, "replaced");

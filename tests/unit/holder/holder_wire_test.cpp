@@ -1,6 +1,5 @@
 #include "netns-helper/wire/holder_wire.h"
 
-
 #include <random>
 
 #include "tests/unit/holder/place.h"

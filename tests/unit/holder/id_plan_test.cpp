@@ -1,6 +1,5 @@
 #include "netns-helper/id_plan.h"
 
-
 #include <algorithm>
 #include <random>
 #include <set>
@@ -44,8 +43,7 @@ TEST(IdPlan, EndsAreClippedToWhatIdsCanBe) {
     EXPECT_EQ(plan_ranges(1000, {{4294967295, 1}, {UINT64_MAX, UINT64_MAX}, {5000000000, 5}, {100000, 0}}),
               (IdRanges{{0, 1000, 1}}));
     // All ids there are, but root and the user: the sum just fits.
-    EXPECT_EQ(plan_ranges(1000, {{0, UINT64_MAX}}),
-              (IdRanges{{0, 1000, 1}, {1, 1, 999}, {1000, 1001, 4294966294}}));
+    EXPECT_EQ(plan_ranges(1000, {{0, UINT64_MAX}}), (IdRanges{{0, 1000, 1}, {1, 1, 999}, {1000, 1001, 4294966294}}));
     EXPECT_TRUE(check_ranges(plan_ranges(1000, {{0, UINT64_MAX}}), "plan"));
 }
 

@@ -50,8 +50,8 @@ TEST(Installed, AMovedTreeFindsItself) {
     EXPECT_EQ(with->text, ranges_text(find_subordinate_ids(*ranges)));
 }
 
-// A record that somebody else could have written does not lead anywhere.
-TEST(Installed, ABuildRecordThatOthersMayWriteIsIgnored) {
+// A record that somebody else could have put there (think of /tmp) does not lead anywhere.
+TEST(Installed, ABuildRecordInAnOpenFolderIsIgnored) {
     const auto holder = installed_program("cubby-holder");
     ASSERT_TRUE(holder);
     const TempDir tree;
@@ -60,14 +60,15 @@ TEST(Installed, ABuildRecordThatOthersMayWriteIsIgnored) {
     std::filesystem::create_directories(tree / "bin");
     std::filesystem::copy_file(*holder, tree / "a/b/cubby-holder");
     tree.write("bin/cubby-ranges", "#!/bin/sh\necho user decoy\n", 0755);
-    tree.write("CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=" + decoy.path() + "\n", 0666);
+    tree.write("CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=" + decoy.path() + "\n");
+    ASSERT_EQ(chmod(tree.path().c_str(), 01777), 0);
     Command command;
     command.argv = {tree / "a/b/cubby-holder", "--ranges"};
     auto seen = run_and_collect(command, Listen::output, 65536, 20000);
     ASSERT_TRUE(seen) << seen.error().message();
     EXPECT_EQ(seen->text.find("user decoy"), std::string::npos) << seen->text;
-    // Its owner alone: a build tree.
-    tree.write("CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=" + decoy.path() + "\n", 0644);
+    // Its owner's hands alone: a build tree.
+    ASSERT_EQ(chmod(tree.path().c_str(), 0755), 0);
     seen = run_and_collect(command, Listen::output, 65536, 20000);
     ASSERT_TRUE(seen) << seen.error().message();
     EXPECT_NE(seen->text.find("user decoy"), std::string::npos) << seen->text;

@@ -18,7 +18,7 @@ namespace cubby::holder_test {
 
 // A private directory below /tmp; removed with all that is in it.
 class TempDir {
-public:
+  public:
     TempDir();
     ~TempDir();
     TempDir(const TempDir&) = delete;
@@ -27,19 +27,19 @@ public:
     [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
     void write(const std::string& name, const std::string& text, unsigned mode = 0644) const;
 
-private:
+  private:
     std::string path_;
 };
 
 // Sets an environment variable for its own lifetime.
 class Environment {
-public:
+  public:
     Environment(const char* name, const std::string& value);
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
 
-private:
+  private:
     std::string name_;
     std::string old_;
     bool was_set_ = false;
@@ -54,12 +54,12 @@ std::string in_sandbox(const std::map<std::string, std::string>& shown, const st
 
 // A directory to show as /etc: the caller's account "tester", and the given files.
 class Etc {
-public:
+  public:
     explicit Etc(const std::map<std::string, std::string>& files);
     [[nodiscard]] const std::string& path() const { return dir_.path(); }
     void write(const std::string& name, const std::string& text) const { dir_.write(name, text); }
 
-private:
+  private:
     TempDir dir_;
 };
 

@@ -15,7 +15,7 @@ using holder_test::in_sandbox;
 using holder_test::TempDir;
 
 struct stat stat_of(int fd) {
-    struct stat info {};
+    struct stat info{};
     EXPECT_EQ(fstat(fd, &info), 0);
     return info;
 }
@@ -76,8 +76,7 @@ TEST(RuntimeDir, AMountInItsPlaceIsRefused) {
     const TempDir other;
     ASSERT_EQ(mkdir((parent / "cubby").c_str(), 0700), 0);
     const Environment xdg("XDG_RUNTIME_DIR", parent.path());
-    const std::string seen =
-        in_sandbox({{parent / "cubby", other.path()}}, [] { return path_of(runtime_dir()); });
+    const std::string seen = in_sandbox({{parent / "cubby", other.path()}}, [] { return path_of(runtime_dir()); });
     EXPECT_TRUE(seen.starts_with("error: ")) << seen;
 }
 

@@ -41,7 +41,8 @@ SubordinateIds found_by_script(const std::string& script, int timeout_ms = 5000)
 }
 
 TEST(SubidText, ComesBackAsItWas) {
-    const SubordinateIds ids{"a b", "/etc/subuid and /etc/subgid", {{1, 2}, {3, 4}}, {{5, 6}}, "some \"trouble\"", true};
+    const SubordinateIds ids{"a b", "/etc/subuid and /etc/subgid", {{1, 2}, {3, 4}}, {{5, 6}}, "some \"trouble\"",
+                             true};
     const auto parsed = parse_ranges_text(ranges_text(ids));
     ASSERT_TRUE(parsed) << parsed.error().message();
     EXPECT_EQ(*parsed, ids);
@@ -74,14 +75,16 @@ TEST(Subid, RangesOfTheNumberAndSeveralLines) {
 }
 
 TEST(Subid, MalformedLinesGiveNothing) {
-    const Etc etc({{"subuid", "tester\ntester:1\ntester:a:b\ntester:-5:10\n:::\n\xff\xfe\n"}, {"subgid", "tester:100000:10"}});
+    const Etc etc({{"subuid", "tester\ntester:1\ntester:a:b\ntester:-5:10\ntester:7:-3\n:::\n\xff\xfe\n"},
+                   {"subgid", "tester:100000:10"}});
     const SubordinateIds ids = found_with(etc);
     EXPECT_TRUE(ids.uids.empty());
     EXPECT_EQ(ids.gids, (std::vector<IdSpan>{{100000, 10}}));
 }
 
 TEST(Subid, MissingFilesAreNamed) {
-    const SubordinateIds ids = found_with(Etc({}));
+    const Etc etc(std::map<std::string, std::string>{});
+    const SubordinateIds ids = found_with(etc);
     EXPECT_TRUE(ids.uids.empty() && ids.gids.empty());
     EXPECT_NE(ids.trouble.find("/etc/subuid"), std::string::npos) << ids.trouble;
     EXPECT_FALSE(ids.passing);
@@ -109,8 +112,10 @@ TEST(Subid, AnAbsentModuleIsToldAndMayPass) {
 }
 
 TEST(Subid, AHangingSourceIsGivenUp) {
-    const Etc etc({{"subgid", ""}});
-    ASSERT_EQ(mkfifo((etc.path() + "/subuid").c_str(), 0644), 0);  // whoever opens it waits for a writer, for ever
+    const Etc etc({{"subuid", "tester:100000:10\n"}, {"subgid", "tester:100000:10\n"}});
+    const std::string passwd = etc.path() + "/passwd";
+    ASSERT_EQ(unlink(passwd.c_str()), 0);
+    ASSERT_EQ(mkfifo(passwd.c_str(), 0644), 0);  // whoever opens it waits for a writer, for ever
     const auto start = std::chrono::steady_clock::now();
     const SubordinateIds ids = found_with(etc, 300);
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));

@@ -101,21 +101,17 @@ std::string where(const Expanded& expanded, std::string_view key, std::string_vi
     return {};
 }
 
-// What was written and is not done.  An error for what may not be left out.
-Result<std::vector<Note>> notes_of(const Draft& draft, const Expanded& expanded) {
+// What was written and is not done.
+std::vector<Note> notes_of(const Draft& draft, const Expanded& expanded) {
     std::vector<Note> notes;
     const auto add = [&](const std::string& key, const std::string& value, std::string reason) {
         notes.push_back({key, value, std::move(reason), where(expanded, key, value)});
     };
     for (const Setting& each : draft.unhonoured) {
         const Unhonoured* key = find_unhonoured(each.key);
-        if (key == nullptr || is_neutral(*key, each.value)) {
-            continue;
+        if (key != nullptr && !is_neutral(*key, each.value)) {
+            add(each.key, each.value, key->reason);
         }
-        if (stops_start(*key, each.value)) {
-            return located(expanded, refusal(each.key, *key));
-        }
-        add(each.key, each.value, key->reason);
     }
     for (const Nic& nic : draft.nics) {
         for (const Setting& each : nic.others) {
@@ -155,11 +151,10 @@ Result<Compiled> compile(const Document& document, ContainerName name, const std
     if (!spec) {
         return located(expanded, spec.error());
     }
-    auto notes = TRY(notes_of(draft, expanded));
     if (auto valid = validate(*spec); !valid) {
         return located(expanded, valid.error());
     }
-    return Compiled{std::move(*spec), std::move(notes), draft.image};
+    return Compiled{std::move(*spec), notes_of(draft, expanded), draft.image};
 }
 
 }  // namespace cubby::lxc

@@ -128,6 +128,11 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
         if (!line) {
             return std::unexpected(prefixed(line.error(), "%s", place(here).c_str()));
         }
+        // "KEY =" clears the key; cut off behind the '=', a file would say less than was meant.
+        if (end == text.size() && !line->key.empty() && line->value.empty()) {
+            return FAIL(Code::invalid_config, "%s: the file ends within '%.60s ='; end the line or remove it",
+                        place(here).c_str(), line->key.c_str());
+        }
         document.lines_.push_back(std::move(*line));
         text.remove_prefix(std::min(end + 1, text.size()));
     }

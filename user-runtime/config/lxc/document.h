@@ -36,8 +36,8 @@ class Document {
   public:
     Document() = default;
     // `name` stands in front of line numbers in errors: the file's path.  Refused, with the line: a key without '=',
-    // NUL, control bytes in a setting, a byte order mark, and what is over the limits.  Keys and values are not looked
-    // at: a document that compile() refuses can still be edited.
+    // NUL, control bytes in a setting, a byte order mark, a last line cut off behind its '=', and what is over the
+    // limits.  Keys and values are not looked at: a document that compile() refuses can still be edited.
     static Result<Document> parse(std::string_view text, std::string name);
 
     // The text of the document; parse(to_text()) gives an equal document.

@@ -9,6 +9,7 @@
 //   lxc.mount.auto  no line at all: proc:mixed sys:mixed (LXC: nothing); with a line, even an empty one: what is given
 //   lxc.cap.*       all capabilities, within the container's own user namespace
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@
 #include "spec/container_spec.h"
 
 namespace cubby::lxc {
+
+// How many members of one family, and how many settings without effect, a configuration may have.
+inline constexpr size_t kMaxMembers = 1024;
 
 // The tokens of lxc.mount.auto as given; empty: not given.
 struct AutoMountTokens {

@@ -6,6 +6,7 @@
 #include "config/lxc/automount.h"
 #include "config/lxc/codec.h"
 #include "config/lxc/mount_entry.h"
+#include "config/lxc/unhonoured.h"
 
 namespace cubby::lxc {
 namespace {
@@ -17,14 +18,7 @@ Status finish_rootfs(const Draft& draft, const std::string& container_dir, Rootf
     for (const std::string_view option : split_words(draft.rootfs_options, ",")) {
         rootfs.read_only = option == "ro" || (rootfs.read_only && option != "rw");
     }
-    const bool overlay = draft.rootfs_type.starts_with("overlay");
-    if (!overlay) {
-        if (!draft.rootfs_type.empty() && draft.rootfs_type != "dir") {
-            return FAIL(Code::invalid_config,
-                        "lxc.rootfs.path: %s root file systems are not supported by this version of cubby; use dir "
-                        "or overlay",
-                        draft.rootfs_type.c_str());
-        }
+    if (!draft.rootfs_type.starts_with("overlay")) {
         rootfs.path = host_path(draft.rootfs_path, container_dir);
         return {};
     }
@@ -166,12 +160,6 @@ Status finish_net(const Draft& draft, NetSpec& net) {
                         "lxc.net.%u: the interface has no type; add lxc.net.%u.type = empty or none", nic.index,
                         nic.index);
         }
-        if (nic.type != "none" && nic.type != "empty") {
-            return FAIL(Code::invalid_config,
-                        "lxc.net.%u.type: %s interfaces are not supported by this version of cubby; use empty "
-                        "(loopback only) or none (the host's network)",
-                        nic.index, nic.type.c_str());
-        }
         if (nic.type == "none" && draft.nics.size() > 1) {
             return FAIL(Code::invalid_config,
                         "lxc.net.%u.type: none, the host's network, stands alone; remove the "
@@ -185,7 +173,33 @@ Status finish_net(const Draft& draft, NetSpec& net) {
 
 }  // namespace
 
+Status check_supported(const Draft& draft) {
+    for (const Setting& each : draft.unhonoured) {
+        const Unhonoured* key = find_unhonoured(each.key);
+        if (key != nullptr && stops_start(*key, each.value)) {
+            return std::unexpected(refusal(each.key, *key));
+        }
+    }
+    if (!draft.rootfs_type.empty() && draft.rootfs_type != "dir" && !draft.rootfs_type.starts_with("overlay")) {
+        return FAIL(
+            Code::invalid_config,
+            "lxc.rootfs.path: %s root file systems are not supported by this version of cubby; use dir or overlay",
+            draft.rootfs_type.c_str());
+    }
+    for (const Nic& nic : draft.nics) {
+        if (!nic.type.empty() && nic.type != "none" && nic.type != "empty") {
+            return FAIL(
+                Code::invalid_config,
+                "lxc.net.%u.type: %s interfaces are not supported by this version of cubby; use empty (loopback "
+                "only) or none (the host's network)",
+                nic.index, nic.type.c_str());
+        }
+    }
+    return {};
+}
+
 Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader) {
+    TRY(check_supported(draft));
     ContainerSpec spec = draft.spec;
     if (!draft.init_command.empty()) {
         spec.process.argv = TRY(split_command(draft.init_command));

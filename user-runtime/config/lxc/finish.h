@@ -6,6 +6,10 @@
 
 namespace cubby::lxc {
 
+// Whether a draft asks for something that this version cannot give and may not leave out: a key that stops the start
+// (config/lxc/unhonoured.h), a type of interface or of root file system.  Errors begin with the key.
+Status check_supported(const Draft& draft);
+
 // The spec that a draft stands for.  Errors begin with the key that they are about.
 Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader);
 

@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "config/lxc/codec.h"
+#include "config/lxc/finish.h"
 #include "config/lxc/nearest.h"
 #include "config/lxc/tables.h"
 #include "config/lxc/unhonoured.h"
@@ -30,7 +31,8 @@ void offer(Nearest& nearest, std::string_view own, std::string_view wanted) {
         end = wanted.find('.', end);
         end = end == std::string_view::npos ? end : end + 1;
     }
-    if (end != std::string_view::npos) {
+    const size_t most = std::max<size_t>(1, (own.size() - 4) / 4);
+    if (end != std::string_view::npos && edit_distance(wanted.substr(0, end), own) <= most) {
         nearest.offer(std::string(own) + std::string(wanted.substr(end)));
     }
 }
@@ -46,6 +48,9 @@ Status keep_unhonoured(Draft& draft, const Unhonoured& known, std::string_view k
     }
     if (is_group(key)) {
         return FAIL(Code::usage, "%s: this name stands for many keys; it can only be cleared", shown(key).c_str());
+    }
+    if (draft.unhonoured.size() >= kMaxMembers) {
+        return FAIL(Code::usage, "%s: more than %zu settings without effect", shown(key).c_str(), kMaxMembers);
     }
     draft.unhonoured.push_back({std::string(key), std::string(value)});
     return {};
@@ -147,13 +152,7 @@ Status assign(Draft& draft, std::string_view key, std::string_view value) {
 Status check_item(std::string_view key, std::string_view value) {
     Draft draft(TRY(ContainerName::parse("check")));
     TRY(assign(draft, key, value));
-    for (const Setting& each : draft.unhonoured) {
-        const Unhonoured* known = find_unhonoured(each.key);
-        if (known != nullptr && stops_start(*known, each.value)) {
-            return std::unexpected(refusal(each.key, *known));
-        }
-    }
-    return {};
+    return check_supported(draft);
 }
 
 Result<std::string> get_item(const Draft& draft, std::string_view key) {

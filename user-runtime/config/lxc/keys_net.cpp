@@ -99,6 +99,9 @@ Status set(Draft& draft, const Item& item) {
     if (!adds_up(member->subkey)) {
         std::erase_if(interface->others, [&](const Setting& each) { return each.key == member->subkey; });
     }
+    if (interface->others.size() >= kMaxMembers) {
+        return refuse(item, "more than %zu settings of one interface", kMaxMembers);
+    }
     // Whatever flags says, it means "up".
     const std::string_view value = member->subkey == "flags" ? "up" : item.value;
     interface->others.push_back({std::string(member->subkey), std::string(value)});

@@ -28,14 +28,15 @@ struct Command : Text {
 // Comma separated; a second line adds to the first.
 struct Groups {
     static Status read(std::vector<uint32_t>& field, const Item& item) {
-        std::vector<uint32_t> all = field;
+        const size_t before = field.size();
         for (const std::string_view word : split_words(item.value, ", \t")) {
-            all.push_back(static_cast<uint32_t>(TRY(parse_unsigned(word, kNoId - 1, "lxc.init.groups"))));
+            const auto gid = parse_unsigned(word, kNoId - 1, "lxc.init.groups");
+            if (!gid || field.size() >= 65536) {  // NGROUPS_MAX
+                field.resize(before);
+                return gid ? refuse(item, "more than 65536 groups") : std::unexpected(gid.error());
+            }
+            field.push_back(static_cast<uint32_t>(*gid));
         }
-        if (all.size() > 65536) {  // NGROUPS_MAX
-            return refuse(item, "more than 65536 groups");
-        }
-        field = std::move(all);
         return {};
     }
     static std::string print(const std::vector<uint32_t>& field) {
@@ -59,6 +60,8 @@ Status add_variable(Draft& draft, const Item& item) {
         draft.spec.process.environment.push_back(word);
     } else if (const char* value = std::getenv(name.c_str())) {
         draft.spec.process.environment.push_back(name + "=" + value);
+    } else if (draft.missing_variables.size() >= kMaxMembers) {
+        return refuse(item, "more than %zu variables that are not set here", kMaxMembers);
     } else {
         draft.missing_variables.push_back(name);
     }
@@ -193,7 +196,7 @@ constexpr Key kRows[] = {
                                                                 "the signal of a forced stop"),
     family<Sysctl, kSpec, kProcess, &ProcessSpec::sysctls>("lxc.sysctl.", "net.ipv4.ip_forward", "1",
                                                            "a kernel setting of the container's own namespaces"),
-    row<Text, kSpec, &ContainerSpec::hostname>("lxc.uts.name", "web1", "the container's host name"),
+    row<Text, kSpec, &ContainerSpec::hostname>("lxc.uts.name", "mail", "the container's host name"),
 };
 static_assert(sorted(kRows));
 

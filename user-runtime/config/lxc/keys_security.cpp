@@ -10,14 +10,14 @@ constexpr auto kSecurity = &ContainerSpec::security;
 
 // Blank separated names or numbers, more with each line.
 Status add_capabilities(std::vector<std::string>& field, const Item& item) {
-    std::vector<std::string> all = field;
+    const size_t before = field.size();
     for (const std::string_view word : split_words(item.value)) {
         if (!capability_number(word)) {
+            field.resize(before);
             return refuse(item, "'%s' is not a capability; write names such as sys_time", shown(word).c_str());
         }
-        all.emplace_back(word);
+        field.emplace_back(word);
     }
-    field = std::move(all);
     return {};
 }
 
@@ -29,17 +29,21 @@ struct Drop {
 // As Drop; "none" forgets what was named before it and keeps nothing.
 struct Keep {
     static Status read(std::optional<std::vector<std::string>>& field, const Item& item) {
-        std::vector<std::string> names = field.value_or(std::vector<std::string>{});
-        const auto words = split_words(item.value);
-        for (const std::string_view word : words) {
-            if (word == "none") {
-                names.clear();
-            } else {
-                TRY(add_capabilities(names, {item.key, item.member, word}));
+        constexpr std::string_view none = "none";
+        std::string_view names = item.value;
+        bool forget = false;
+        for (const std::string_view word : split_words(item.value)) {
+            if (word == none) {
+                names = {word.data() + none.size(), item.value.data() + item.value.size()};
+                forget = true;
+            } else if (!capability_number(word)) {
+                return refuse(item, "'%s' is not a capability; write names such as sys_time", shown(word).c_str());
             }
         }
-        field = std::move(names);
-        return {};
+        if (!field || forget) {
+            field.emplace();
+        }
+        return add_capabilities(*field, {item.key, item.member, names});
     }
     static std::string print(const std::optional<std::vector<std::string>>& field) {
         return field && field->empty() ? "none\n" : TextList::print(field.value_or(std::vector<std::string>{}));

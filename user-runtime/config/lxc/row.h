@@ -58,6 +58,9 @@ struct Family {
         const auto at = std::ranges::find_if(elements, is(item.member));
         if (at != elements.end()) {
             *at = std::move(element);
+        } else if (elements.size() >= kMaxMembers) {
+            return FAIL(Code::usage, "%.*s: more than %zu of them",
+                        static_cast<int>(std::min<size_t>(item.key.size(), 60)), item.key.data(), kMaxMembers);
         } else {
             elements.push_back(std::move(element));
         }

@@ -117,9 +117,10 @@ bool stops_start(const Unhonoured& key, std::string_view value) noexcept {
 }
 
 Error refusal(std::string_view name, const Unhonoured& key) {
+    const std::string text = printable(name.substr(0, 60));
     return make_error(Code::invalid_config,
-                      "%s is not supported by this version of cubby: %s; remove the line to start without it",
-                      printable(name.substr(0, 60)).c_str(), key.reason);
+                      "%s is not supported by this version of cubby: %s; remove the line, or add '%s =' below it",
+                      text.c_str(), key.reason, text.c_str());
 }
 
 }  // namespace cubby::lxc

@@ -34,7 +34,7 @@ struct Unhonoured {
 // Whether this value asks for nothing at all, so that there is nothing to report.
 [[nodiscard]] bool is_neutral(const Unhonoured& key, std::string_view value) noexcept;
 
-// "KEY is not supported by this version of cubby (REASON); …".
+// "KEY is not supported by this version of cubby: REASON; remove the line, or …".
 [[nodiscard]] Error refusal(std::string_view name, const Unhonoured& key);
 
 }  // namespace cubby::lxc

@@ -4,7 +4,6 @@
 // carries one start report (monitor/report.h) and is closed then.
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "base/log.h"
 #include "config/lxc/compile.h"
 #include "kernel/installed.h"
+#include "kernel/memory.h"
 #include "monitor/begin.h"
 #include "monitor/instance.h"
 #include "monitor/report.h"
@@ -139,7 +139,7 @@ void Session::on_end(ExitStatus status) {
 
 Status Session::live() {
     for (;;) {
-        malloc_trim(0);
+        release_memory();
         TRY(loop_->run());
         if (!again_) {
             return {};
@@ -186,7 +186,9 @@ int main(int argc, char** argv) {
     using namespace cubby;
     umask(077);
     setsid();
-    static_cast<void>(chdir("/"));
+    if (chdir("/") != 0) {
+        return 2;
+    }
     prctl(PR_SET_NAME, "cubby-monitor");
     const auto arguments = parse_arguments(argc, argv);
     const Status ended = arguments ? monitor_main(*arguments) : Status(std::unexpected(arguments.error()));
