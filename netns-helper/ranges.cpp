@@ -38,7 +38,9 @@ std::string origin() {
             return kFiles;
         }
         const std::string module = printable(words.front());
-        return "libsubid_" + module + ".so (subid: " + module + " in /etc/nsswitch.conf)";
+        std::string place = "libsubid_";
+        place.append(module).append(".so (subid: ").append(module).append(" in /etc/nsswitch.conf)");
+        return place;
     }
     return kFiles;
 }

@@ -76,7 +76,7 @@ class Server {
     // True: it asked for the end.
     bool hear(Client& client);
     void answer(int client);
-    [[nodiscard]] int64_t next_deadline(int64_t now, bool full) const;
+    [[nodiscard]] int64_t next_deadline(int64_t now, bool paused) const;
 
     const Root& dir_;
     const MappedNamespace& held_;

@@ -33,6 +33,8 @@ class Seed {
     static Result<Seed> plant() noexcept;
     Seed(Seed&&) noexcept = default;
     Seed& operator=(Seed&&) = delete;
+    Seed(const Seed&) = delete;
+    Seed& operator=(const Seed&) = delete;
     ~Seed() {
         if (process_.pidfd) {
             static_cast<void>(send_signal(process_.pidfd.get(), SIGKILL));
@@ -138,8 +140,10 @@ Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
 // What stands in the way of the many-id map before anything is tried, or an empty text.
 std::string obstacle(const SubordinateIds& ids, const IdMaps& wanted, const Mapper& uids, const Mapper& gids) {
     if (wanted.uids.size() < 2 || wanted.gids.size() < 2) {
-        const bool neither = wanted.uids.size() < 2 && wanted.gids.size() < 2;
-        const char* kind = neither ? "user and group" : wanted.uids.size() < 2 ? "user" : "group";
+        const bool no_uids = wanted.uids.size() < 2;
+        const bool no_gids = wanted.gids.size() < 2;
+        const std::string kind =
+            std::string(no_uids ? "user" : "") + (no_uids && no_gids ? " and " : "") + (no_gids ? "group" : "");
         return ids.trouble.empty() ? ids.user + " has no subordinate " + kind + " ids in " + ids.origin : ids.trouble;
     }
     if (uids.fault != MapperFault::none) {

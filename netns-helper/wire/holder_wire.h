@@ -27,9 +27,9 @@ inline constexpr size_t kMaxRanges = 340;  // of one map, user_namespaces(7)
 inline Result<RelPath> socket_name() { return RelPath::component("holder"); }
 inline Result<RelPath> lock_name() { return RelPath::component("holder.lock"); }
 
-enum class Verb : uint16_t {
-    get = 1,   // the namespace and its maps; a descriptor comes with the reply
-    stop = 2,  // the holder ends; when it has let go of its lock, the connection ends without a reply
+enum class Verb : uint16_t {  // NOLINT(performance-enum-size): as wide as on the wire
+    get = 1,                  // the namespace and its maps; a descriptor comes with the reply
+    stop = 2,                 // the holder ends; when it has let go of its lock, the connection ends without a reply
 };
 
 struct Request {

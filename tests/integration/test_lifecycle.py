@@ -151,7 +151,7 @@ class Lifecycle(harness.Cubby):
         self.assertEqual(self.cubby("attach", "c1", "--", "hostname"), "other\n")
         self.cubby("stop", "-k", "c1")
         self.cubby("config", "unset", "c1", "lxc.uts.name")
-        self.refused("config", "set", "c1", "lxc.uts.nmae", "x", code=1, says="lxc.uts.name")
+        self.refused("config", "set", "c1", "lxc.uts.nmae", "x", code=2, says="lxc.uts.name")
 
     def test_plan_prints_and_changes_nothing(self):
         self.make("pl")

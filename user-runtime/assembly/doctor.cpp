@@ -116,6 +116,8 @@ class TrialDirs {
           open_(std::move(other.open_)),
           made_(std::exchange(other.made_, false)) {}
     TrialDirs& operator=(TrialDirs&&) = delete;
+    TrialDirs(const TrialDirs&) = delete;
+    TrialDirs& operator=(const TrialDirs&) = delete;
     ~TrialDirs() {
         for (const char* part : {"work/work", "work/index", "work", "upper", "lower"}) {
             if (const auto path = RelPath::parse(part); made_ && path) {

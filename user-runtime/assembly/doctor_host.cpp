@@ -113,7 +113,10 @@ DoctorRow cgroup_row() {
     const std::string id = std::to_string(geteuid());
     const std::string service = mount + "/user.slice/user-" + id + ".slice/user@" + id + ".service";
     const std::string own = mount + own_cgroup();
-    const std::string delegated = belongs_to_us(service) ? service : belongs_to_us(own) ? own : "";
+    std::string delegated;
+    for (const std::string& group : {own, service}) {
+        delegated = belongs_to_us(group) ? group : delegated;
+    }
     if (delegated.empty()) {
         const bool systemd = Root::at("/run/systemd/system").has_value();
         return {"cgroup", DoctorStatus::degraded, mount + ", nothing of it is delegated to you",

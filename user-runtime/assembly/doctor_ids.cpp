@@ -18,10 +18,11 @@ constexpr size_t kFileLimit = 16 << 20;
 
 DoctorRow user_namespace_row(const Findings& findings) {
     DoctorRow row{"user-namespace", DoctorStatus::ok, "works", "containers can be made without root", ""};
-    const int made = findings.features.of(Feature::user_namespace);
-    const int mapped = findings.features.of(Feature::single_map);
-    const int rights = findings.features.of(Feature::mnt_namespace);
-    const int why = made != 0 ? made : mapped != 0 ? mapped : rights;
+    // Where AppArmor takes its rights away, it can be made, and nothing can be done in it.
+    int why = 0;
+    for (const Feature step : {Feature::user_namespace, Feature::single_map, Feature::mnt_namespace}) {
+        why = why == 0 ? findings.features.of(step) : why;
+    }
     if (why != 0) {
         const Refusal refusal = explain_user_namespace(why);
         row.status = DoctorStatus::missing;
@@ -145,10 +146,11 @@ DoctorRow holder_row(const TrialMap& trial) {
         row.meaning = "commands cannot enter your user namespace";
         return row;
     }
-    if (!*found) {
+    const std::optional<Holder>& running = *found;
+    if (!running) {
         return row;
     }
-    const Holder& holder = **found;
+    const Holder& holder = *running;
     row.found = "running, " + holder.rung + ", " + std::to_string(holder.maps.uids.size()) + " ranges of user ids";
     row.meaning = "containers start without a privileged program";
     if (holder.outdated && holder.single_id() && trial.rung != "single-id") {

@@ -56,7 +56,10 @@ class Sheet {
     bool note_call(Feature feature, bool worked) noexcept { return note(feature, worked ? 0 : errno); }
     template <class T>
     bool note_result(Feature feature, const Result<T>& result) noexcept {
-        return note(feature, result ? 0 : (result.error().sys_errno != 0 ? result.error().sys_errno : EIO));
+        if (result) {
+            return note(feature, 0);
+        }
+        return note(feature, result.error().sys_errno != 0 ? result.error().sys_errno : EIO);
     }
 
   private:
@@ -75,7 +78,10 @@ int try_pidfd() noexcept {
     }
     const auto sent = send_signal(child->pidfd.get(), SIGKILL);
     const auto ended = wait_child(child->pidfd.get());
-    return !sent ? sent.error().sys_errno : !ended ? ended.error().sys_errno : ended->signaled ? 0 : EIO;
+    if (!sent || !ended) {
+        return sent ? ended.error().sys_errno : sent.error().sys_errno;
+    }
+    return ended->signaled ? 0 : EIO;
 }
 
 int try_seccomp() noexcept {

@@ -11,6 +11,10 @@ constexpr int kBuildDepth = 5;           // folders between a build tree's root 
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
+std::string in_folder(std::string folder, const std::string& name) {
+    return std::move(folder.append("/").append(name));
+}
+
 // The folder of the running program, without a trailing slash.
 Result<std::string> own_folder() {
     auto self = pin("/proc/self/exe");
@@ -70,14 +74,18 @@ Result<std::string> installed_program(std::string_view name) {
     const std::string program(name);
     const std::string folder = TRY(own_folder());
     const std::string prefix = parent_of(folder);
-    for (const std::string& place : {folder, prefix + "/libexec/cubby", prefix + "/bin"}) {
-        if (is_program(place + "/" + program)) {
-            return place + "/" + program;
+    // Distributions without libexec install below lib; a program in libexec/cubby has bin two folders up.
+    for (const std::string& place :
+         {folder, prefix + "/libexec/cubby", prefix + "/lib/cubby", prefix + "/bin", parent_of(prefix) + "/bin"}) {
+        std::string path = in_folder(place, program);
+        if (is_program(path)) {
+            return path;
         }
     }
     const BuildTree build = build_tree(folder);
-    if (!build.root.empty() && is_program(build.root + "/bin/" + program)) {
-        return build.root + "/bin/" + program;
+    std::string built = in_folder(build.root + "/bin", program);
+    if (!build.root.empty() && is_program(built)) {
+        return built;
     }
     return FAIL(Code::not_found, "%s is neither in %s nor in %s/libexec/cubby; install cubby again", program.c_str(),
                 folder.c_str(), prefix.c_str());
@@ -89,13 +97,15 @@ Result<std::string> installed_data(std::string_view name) {
     const std::string prefix = parent_of(folder);
     // PREFIX/bin, or PREFIX/libexec/cubby.
     for (const std::string& place : {prefix, parent_of(prefix)}) {
-        if (is_folder(place + "/share/cubby/" + data)) {
-            return place + "/share/cubby/" + data;
+        std::string path = in_folder(place + "/share/cubby", data);
+        if (is_folder(path)) {
+            return path;
         }
     }
     const BuildTree build = build_tree(folder);
-    if (!build.source.empty() && is_folder(build.source + "/" + data)) {
-        return build.source + "/" + data;
+    std::string source = in_folder(build.source, data);
+    if (!build.source.empty() && is_folder(source)) {
+        return source;
     }
     return FAIL(Code::not_found, "%s is not in %s/share/cubby; install cubby again", data.c_str(), prefix.c_str());
 }

@@ -45,7 +45,7 @@ Fd holder_process(pid_t* number = nullptr) {
     ucred peer{};
     socklen_t length = sizeof peer;
     if (!socket || getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
-        return Fd();
+        return {};
     }
     if (number != nullptr) {
         *number = peer.pid;
@@ -133,6 +133,7 @@ TEST_F(HolderProcess, ManyStartersGetOneHolder) {
     constexpr int starters = 16;
     std::vector<std::string> seen(starters);
     std::vector<std::thread> threads;
+    threads.reserve(starters);
     for (int at = 0; at < starters; ++at) {
         threads.emplace_back(
             [&, at] { seen[static_cast<size_t>(at)] = in_child([] { return namespace_of(ensure_holder()); }); });
@@ -217,7 +218,7 @@ TEST_F(HolderProcess, NoticesWithoutInotifyToo) {
 TEST_F(HolderProcess, GarbageAndSilenceDisturbNobody) {
     const auto first = ensure_holder();
     ASSERT_TRUE(first) << first.error().message();
-    std::mt19937 random(11);
+    std::mt19937 random(11);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
     std::vector<Fd> silent;
     for (int at = 0; at < 60; ++at) {
         silent.push_back(connect_raw());  // more than it has room for; some never say a word
@@ -295,7 +296,7 @@ TEST_F(HolderProcess, RangesGrantedLaterReplaceASingleId) {
     const Etc etc({{"subuid", ""}, {"subgid", ""}});
     const std::string seen = in_sandbox({{"/etc", etc.path()}}, [&]() -> std::string {
         const auto first = ensure_holder();
-        if (!first || !first->single_id() || first->reason.find("tester has no subordinate") != 0) {
+        if (!first || !first->single_id() || !first->reason.starts_with("tester has no subordinate")) {
             return first ? "unexpected: " + first->rung + ", " + first->reason : first.error().message();
         }
         const Fd process = holder_process();

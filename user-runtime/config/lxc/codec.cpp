@@ -14,7 +14,7 @@ namespace cubby::lxc {
 namespace {
 
 constexpr uint64_t kPage = 4096;
-constexpr uint64_t kAutoSize = 128 * 1024;
+constexpr uint64_t kAutoSize = uint64_t{128} * 1024;
 constexpr uint64_t kMaxSize = uint64_t{1} << 40;
 constexpr size_t kShown = 60;
 

@@ -66,8 +66,8 @@ Result<Draft> fill(const Expanded& expanded, ContainerName name) {
 
 // Whether an error that begins with the name of a key, or of a group of keys, is about this key.
 bool is_about(std::string_view text, std::string_view key) {
-    const std::string_view name = text.substr(0, text.find_first_of(": "));
-    return name == key || is_below(key, name);
+    const std::string_view subject = text.substr(0, text.find_first_of(": "));
+    return subject == key || is_below(key, subject);
 }
 
 // Puts a place in front of an error that begins with a key: that of the last line with this key whose value the error
@@ -93,12 +93,13 @@ std::unexpected<Error> located(const Expanded& expanded, Error error) {
 }
 
 std::string where(const Expanded& expanded, std::string_view key, std::string_view value) {
-    for (auto each = expanded.assignments.rbegin(); each != expanded.assignments.rend(); ++each) {
-        if (each->key == key && each->value.find(value) != std::string::npos) {
-            return place(each->origin);
+    const Assignment* last = nullptr;
+    for (const Assignment& each : expanded.assignments) {
+        if (each.key == key && each.value.find(value) != std::string::npos) {
+            last = &each;
         }
     }
-    return {};
+    return last == nullptr ? std::string() : place(last->origin);
 }
 
 // What was written and is not done.

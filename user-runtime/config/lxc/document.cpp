@@ -165,19 +165,22 @@ std::vector<std::string> Document::get(std::string_view key) const {
 Status Document::set(std::string_view key, std::string_view value) {
     Line line = TRY(checked_line(key, value));
     TRY(check_room(lines_, line));
-    const auto has = [&](std::string_view name) { return [name](const Line& each) { return each.key == name; }; };
-    auto last = std::find_if(lines_.rbegin(), lines_.rend(), has(key));
-    const auto include = std::find_if(lines_.rbegin(), lines_.rend(), has("lxc.include"));
-    // An include behind the line could set the key again, and win.
-    if (last != lines_.rend() && (key == "lxc.include" || last <= include)) {
-        *last = line;
-        const auto kept = last.base() - 1;
-        const auto moved = std::remove_if(lines_.begin(), kept, has(key));
-        lines_.erase(moved, kept);
-        return {};
+    // Its last line, where no include behind it could set the key again, and win.
+    size_t keep = lines_.size();
+    for (size_t index = 0; index < lines_.size(); ++index) {
+        if (lines_[index].key == key) {
+            keep = index;
+        } else if (lines_[index].key == "lxc.include") {
+            keep = lines_.size();
+        }
     }
-    std::erase_if(lines_, has(key));
-    lines_.push_back(std::move(line));
+    if (keep < lines_.size()) {
+        lines_[keep] = line;
+    } else {
+        lines_.push_back(std::move(line));
+    }
+    size_t index = 0;
+    std::erase_if(lines_, [&](const Line& each) { return index++ != keep && each.key == key; });
     return {};
 }
 

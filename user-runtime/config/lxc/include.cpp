@@ -13,7 +13,8 @@ class Expander {
     Expander(const std::string& container_dir, const IncludeReader& reader)
         : container_dir_(container_dir), reader_(reader) {}
 
-    Status add(const Document& document) {
+    // The depth is bounded by kMaxIncludeDepth.
+    Status add(const Document& document) {  // NOLINT(misc-no-recursion): bounded
         TRY(charge(document));
         open_.push_back(document.name());
         for (size_t index = 0; index < document.lines().size(); ++index) {
@@ -37,7 +38,7 @@ class Expander {
     Expanded take() { return std::move(result_); }
 
   private:
-    Status include(const std::string& named, const Origin& here) {
+    Status include(const std::string& named, const Origin& here) {  // NOLINT(misc-no-recursion): bounded
         const std::string at = place(here) + ": lxc.include";
         if (open_.size() > kMaxIncludeDepth) {
             return FAIL(Code::invalid_config, "%s: more than %zu files deep", at.c_str(), kMaxIncludeDepth);
@@ -111,7 +112,8 @@ std::string host_path(const std::string& path, const std::string& container_dir)
     if (path.empty() || path.front() == '/' || container_dir.empty()) {
         return path;
     }
-    return container_dir + (container_dir.ends_with('/') ? "" : "/") + path;
+    std::string below = container_dir;
+    return below.append(container_dir.ends_with('/') ? "" : "/").append(path);
 }
 
 Result<std::vector<NamedText>> read_includes(const std::string& path) {

@@ -112,7 +112,7 @@ template <bool Blank>
 struct Offset {
     static Status read(int64_t& field, const Item& item) {
         const size_t end = std::min(item.value.find_first_not_of("-0123456789"), item.value.size());
-        const auto unit = std::ranges::find(kUnits, trim(item.value.substr(end)), &Unit::name);
+        const auto* const unit = std::ranges::find(kUnits, trim(item.value.substr(end)), &Unit::name);
         const auto number = parse_signed(item.value.substr(0, end), INT64_MIN, INT64_MAX, "offset");
         int64_t offset = 0;
         if (!number || unit == std::end(kUnits) || __builtin_mul_overflow(*number, unit->nanoseconds, &offset)) {

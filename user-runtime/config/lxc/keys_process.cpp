@@ -100,7 +100,7 @@ struct Limit {
     using Element = ResourceLimit;
 
     static Result<Element> read(const Item& item) {
-        const auto known = std::ranges::find(kLimits, item.member, &LimitName::name);
+        const auto* const known = std::ranges::find(kLimits, item.member, &LimitName::name);
         if (known == std::end(kLimits)) {
             Nearest nearest(item.member);
             for (const LimitName& each : kLimits) {

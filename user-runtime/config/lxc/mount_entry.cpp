@@ -60,7 +60,7 @@ Result<std::string> unescape(std::string_view field) {
         }
         const auto byte = parse_octal(digits, 255, "escape");
         if (!byte || *byte == 0) {
-            return FAIL(Code::usage, "'\\%.3s' is not the escape of a byte", digits.data());
+            return FAIL(Code::usage, "'\\%s' is not the escape of a byte", std::string(digits).c_str());
         }
         out += static_cast<char>(static_cast<unsigned char>(*byte));
         at += 3;
@@ -76,7 +76,7 @@ struct Options {
 };
 
 bool take_attribute(MountEntry& entry, std::string_view word) {
-    const auto found = std::ranges::find(kAttributes, word, &Attribute::word);
+    const auto* const found = std::ranges::find(kAttributes, word, &Attribute::word);
     if (found == std::end(kAttributes)) {
         return false;
     }
@@ -114,7 +114,7 @@ Result<Options> take_options(MountEntry& entry, std::string_view text) {
             entry.recursive = entry.recursive || word == "rbind";
             continue;
         }
-        const auto propagation = std::ranges::find(kPropagations, word, &Propagation::word);
+        const auto* const propagation = std::ranges::find(kPropagations, word, &Propagation::word);
         if (propagation != std::end(kPropagations)) {
             entry.propagation = propagation->flag;
         } else {
@@ -161,6 +161,7 @@ Result<MountEntry> parse_mount_entry(std::string_view line) {
         TRY(parse_unsigned(words[index], UINT32_MAX, index == 4 ? "fifth field" : "sixth field"));
     }
     std::vector<std::string> fields;
+    fields.reserve(4);
     for (size_t index = 0; index < 4; ++index) {
         fields.push_back(TRY(unescape(words[index])));
     }

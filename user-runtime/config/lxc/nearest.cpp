@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 namespace cubby::lxc {
 namespace {
@@ -16,9 +15,11 @@ size_t edit_distance(std::string_view from, std::string_view to) {
     from = from.substr(0, kMostBytes);
     to = to.substr(0, kMostBytes);
     Row before{};  // two rows up: for swaps
-    Row above;
+    Row above{};
     Row current{};
-    std::iota(above.begin(), above.end(), size_t{0});
+    for (size_t j = 0; j <= to.size(); ++j) {
+        above[j] = j;
+    }
     for (size_t i = 1; i <= from.size(); ++i) {
         current[0] = i;
         for (size_t j = 1; j <= to.size(); ++j) {
