@@ -147,7 +147,7 @@ const Case kCases[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Golden, Plans, testing::ValuesIn(kCases),
-                         [](const testing::TestParamInfo<Case>& info) { return std::string(info.param.name); });
+                         [](const testing::TestParamInfo<Case>& chosen) { return std::string(chosen.param.name); });
 
 }  // namespace
 }  // namespace cubby

@@ -7,9 +7,6 @@
 
 namespace cubby::cli {
 
-// How many single bytes must be inserted, removed, replaced or swapped with their neighbour to make `a` into `b`.
-[[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b);
-
 // The candidate at the least distance: at most 2, and less than half of the word; else one that the word begins.
 // Empty where nothing comes near.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string_view> candidates);

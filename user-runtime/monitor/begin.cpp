@@ -66,6 +66,7 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
         opened.push_back(TRY(open_shared(shared, lxcpath)));
         entered.push_back({shared.ns, opened.back().get()});
     }
+    ConsoleLog log = TRY(ConsoleLog::open(options.console_to_caller ? ConsoleSpec{} : spec.console));
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     Root sockets = TRY(socket_dir(lxcpath));
     RelPath name = TRY(socket_name(spec.name));
@@ -73,7 +74,7 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
         TRY(launch::launch({plan, init.get(), options.stdio, std::move(entered), options.timings}));
     std::optional<Console> console;
     if (launched.console && !options.console_to_caller) {
-        console.emplace(std::move(launched.console), spec.console, std::move(options.console_log));
+        console.emplace(std::move(launched.console), spec.console, std::move(log));
     }
     return MonitorInput{spec.lifecycle,       blueprint_of(spec, facts, plan), std::move(launched),
                         std::move(sockets),   std::move(name),                 std::move(console)};

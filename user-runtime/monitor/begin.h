@@ -10,7 +10,6 @@ namespace cubby {
 struct BeginOptions {
     std::array<int, 3> stdio{0, 1, 2};
     bool timings = false;
-    Fd console_log;               // opened log file of the console, or none
     bool console_to_caller = false;  // the console's master stays in Launched for the caller's own terminal
 };
 

@@ -11,7 +11,7 @@
 
 namespace cubby {
 
-Console::Console(Fd master, const ConsoleSpec& spec, Fd log) noexcept
+Console::Console(Fd master, const ConsoleSpec& spec, ConsoleLog log) noexcept
     : master_(std::move(master)), log_(std::move(log)), ring_(spec.buffer_size) {}
 
 Status Console::serve(EventLoop& loop) {
@@ -38,15 +38,11 @@ void Console::drain() {
     }
 }
 
-void Console::log_bytes(std::string_view bytes) {
-    if (log_ && write(log_.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-        dropped_ += bytes.size();
-    }
-}
-
 void Console::distribute(std::string_view bytes) {
     ring_.append(bytes);
-    log_bytes(bytes);
+    if (!log_.write(bytes)) {
+        dropped_ += bytes.size();
+    }
     for (const int reader : readers_) {
         if (!protocol::send(reader, protocol::Type::data, bytes)) {
             dropped_ += bytes.size();

@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "kernel/event_loop.h"
+#include "monitor/console_log.h"
 #include "monitor/protocol.h"
 #include "monitor/ring_buffer.h"
 #include "spec/container_spec.h"
@@ -17,7 +18,7 @@ namespace cubby {
 
 class Console {
 public:
-    Console(Fd master, const ConsoleSpec& spec, Fd log) noexcept;
+    Console(Fd master, const ConsoleSpec& spec, ConsoleLog log) noexcept;
 
     // Begins to read the master in `loop`, which must outlive this object.
     Status serve(EventLoop& loop);
@@ -35,11 +36,10 @@ public:
 private:
     bool read_some();
     void distribute(std::string_view bytes);
-    void log_bytes(std::string_view bytes);
 
     Fd master_;
     Fd peer_;  // held open: a master without any peer reports a hang-up without end
-    Fd log_;
+    ConsoleLog log_;
     RingBuffer ring_;
     std::set<int> readers_;
     uint64_t dropped_ = 0;  // bytes that did not reach the log file or a reader

@@ -174,13 +174,18 @@ Status Document::set(std::string_view key, std::string_view value) {
             keep = lines_.size();
         }
     }
-    if (keep < lines_.size()) {
-        lines_[keep] = line;
-    } else {
-        lines_.push_back(std::move(line));
+    std::vector<Line> kept;
+    for (size_t index = 0; index < lines_.size(); ++index) {
+        if (index == keep) {
+            kept.push_back(line);
+        } else if (lines_[index].key != key) {
+            kept.push_back(std::move(lines_[index]));
+        }
     }
-    size_t index = 0;
-    std::erase_if(lines_, [&](const Line& each) { return index++ != keep && each.key == key; });
+    if (keep == lines_.size()) {
+        kept.push_back(std::move(line));
+    }
+    lines_ = std::move(kept);
     return {};
 }
 

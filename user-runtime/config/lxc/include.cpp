@@ -99,9 +99,10 @@ Result<std::vector<NamedText>> read_directory(const std::string& path) {
     std::vector<NamedText> texts;
     size_t room = kMaxTextBytes;
     for (const std::string& name : names) {
-        const std::string file = path + (path.ends_with('/') ? "" : "/") + name;
-        texts.push_back({file, TRY(read_named(file, room))});
-        room -= texts.back().text.size();
+        std::string file = host_path(name, path);
+        std::string text = TRY(read_named(file, room));
+        room -= text.size();
+        texts.push_back({std::move(file), std::move(text)});
     }
     return texts;
 }

@@ -43,13 +43,6 @@ void point_at_null(int from, int to) noexcept {
     }
 }
 
-Result<Fd> open_console_log(const ConsoleSpec& console) {
-    if (console.log_file.empty()) {
-        return Fd();
-    }
-    return open_named(console.log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK, 0600);
-}
-
 StartReport report_of(const launch::Launched& launched, const StartPlan& plan) {
     StartReport report{launched.pid, launched.lost, {}};
     for (size_t at = 0; at < launched.microseconds.size(); ++at) {
@@ -104,7 +97,7 @@ Status Session::start(const std::string& document) {
 Status Session::begin_once(const HostFacts& facts) {
     const StartPlan plan = TRY(assemble(*spec_, facts));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
-    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, TRY(open_console_log(spec_->console))};
+    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings};
     MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
     report_ = report_of(input.launched, plan);
     monitor_.emplace(std::move(input));
