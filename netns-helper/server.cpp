@@ -10,7 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "kernel/unix_socket.h"
@@ -77,6 +78,9 @@ class Server {
     bool hear(Client& client);
     void answer(int client);
     [[nodiscard]] int64_t next_deadline(int64_t now, bool paused) const;
+    std::span<pollfd> watched(std::array<pollfd, kMaxClients + 2>& entries, bool paused) const;
+    // Whoever asked for the end, or nullptr.
+    Client* hear_clients(std::span<const pollfd> clients, int64_t now);
 
     const Root& dir_;
     const MappedNamespace& held_;
@@ -183,40 +187,61 @@ int64_t Server::next_deadline(int64_t now, bool paused) const {
     return std::max<int64_t>(next - now, 0);
 }
 
-Result<Fd> Server::run() {
-    std::array<pollfd, kMaxClients + 2> watched;
-    for (;;) {
-        const int64_t now = now_ms();
-        const bool paused = now < accept_after_;
-        watched[0] = {paused ? -1 : listener_.get(), POLLIN, 0};
-        watched[1] = {inotify_.get(), POLLIN, 0};
-        for (size_t at = 0; at < kMaxClients; ++at) {
-            watched[at + 2] = {clients_[at].socket.get(), POLLIN, 0};
+// Only what is open: poll(2) refuses more entries than RLIMIT_NOFILE allows descriptors.
+std::span<pollfd> Server::watched(std::array<pollfd, kMaxClients + 2>& entries, bool paused) const {
+    entries[0] = {paused ? -1 : listener_.get(), POLLIN, 0};
+    entries[1] = {inotify_.get(), POLLIN, 0};
+    size_t used = 2;
+    for (const Client& client : clients_) {
+        if (client.socket) {
+            entries[used++] = {client.socket.get(), POLLIN, 0};
         }
-        const auto timeout = static_cast<int>(next_deadline(now, paused));
-        if (poll(watched.data(), watched.size(), timeout) < 0 && errno != EINTR) {
+    }
+    return std::span(entries).first(used);
+}
+
+Client* Server::hear_clients(std::span<const pollfd> clients, int64_t now) {
+    auto entry = clients.begin();
+    for (Client& client : clients_) {
+        if (!client.socket) {
+            continue;
+        }
+        const bool ready = (entry++)->revents != 0;
+        if (ready && hear(client)) {
+            return &client;
+        }
+        if (now >= client.deadline) {
+            client.socket.reset();
+        }
+    }
+    return nullptr;
+}
+
+Result<Fd> Server::run() {
+    std::array<pollfd, kMaxClients + 2> entries;
+    for (;;) {
+        const int64_t before = now_ms();
+        const bool paused = before < accept_after_;
+        const auto watched_now = watched(entries, paused);
+        const auto timeout = static_cast<int>(next_deadline(before, paused));
+        if (poll(watched_now.data(), watched_now.size(), timeout) < 0 && errno != EINTR) {
             return FAIL_ERRNO("wait for clients");
         }
-        const int64_t then = now_ms();
-        for (size_t at = 0; at < kMaxClients; ++at) {
-            if (clients_[at].socket && watched[at + 2].revents != 0 && hear(clients_[at])) {
-                return std::move(clients_[at].socket);
-            }
-            if (clients_[at].socket && then >= clients_[at].deadline) {
-                clients_[at].socket.reset();
-            }
+        const int64_t now = now_ms();
+        if (Client* leaver = hear_clients(watched_now.subspan(2), now)) {
+            return std::move(leaver->socket);
         }
-        if (watched[1].revents != 0 || then >= next_check_) {
+        if (entries[1].revents != 0 || now >= next_check_) {
             std::array<char, 4096> events;
             while (read(inotify_.get(), events.data(), events.size()) > 0) {
             }
             if (!reachable()) {
                 return Fd();
             }
-            next_check_ = then + check_ms_;
+            next_check_ = now + check_ms_;
         }
-        if (watched[0].revents != 0) {
-            admit(then);
+        if (entries[0].revents != 0) {
+            admit(now);
         }
     }
 }

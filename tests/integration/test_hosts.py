@@ -67,7 +67,7 @@ class Hosts(harness.Cubby):
 
     def test_masked_proc_is_bound_and_said(self):
         # A covered file in /proc, as in a container of Docker: the kernel gives no fresh procfs.
-        script = f"mount --bind /dev/null /proc/kcore && exec {harness.CUBBY} run busybox -- sh -c 'test -e /proc/self/status && echo seen'"
+        script = f"mount --bind /dev/null /proc/version && exec {harness.CUBBY} run busybox -- sh -c 'test -e /proc/self/status && echo seen'"
         done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script], env=self.env,
                               capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -151,7 +151,7 @@ class Namespaces(harness.Cubby):
         for target in ("way/x", "up/x"):
             self.cubby("config", "set", "e", "lxc.mount.entry", f"none {target} tmpfs create=dir 0 0")
             self.run_cubby("start", "e")
-            self.cubby("stop", "-k", "e")
+            self.run_cubby("stop", "-k", "e")
         self.assertEqual(list(outside.iterdir()), [])
 
 

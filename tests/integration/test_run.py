@@ -64,8 +64,9 @@ class Run(harness.Cubby):
 
     def test_network_none_has_only_loopback(self):
         out = self.cubby("run", "--network", "none", "busybox", "--", "sh", "-c",
-                         "ls /sys/class/net; ping -c 1 -W 2 127.0.0.1 >/dev/null && echo up")
-        self.assertEqual(out.split(), ["lo", "up"])
+                         "ls /sys/class/net; cat /proc/sys/net/ipv4/ping_group_range;"
+                         "echo sent | nc -l -p 80 127.0.0.1 & sleep 0.2; nc 127.0.0.1 80 </dev/null")
+        self.assertEqual(out.split(), ["lo", "0", "65535", "sent"])
 
     def test_rootfs_directory(self):
         tree = self.home / "tree"

@@ -25,6 +25,7 @@ namespace {
 
 constexpr int64_t kReadyMs = 10'000;
 constexpr int64_t kLongestPauseMs = 200;
+constexpr int kMostStarts = 4;  // a holder may be stopped by somebody else just when it serves; not four times
 
 int64_t now_ms() noexcept {
     timespec now{};
@@ -133,6 +134,7 @@ void pause_ms(int64_t ms) noexcept {
 Result<Holder> ensure_holder() {
     const int64_t deadline = now_ms() + kReadyMs;
     bool replaced = false;
+    int starts = 0;
     for (int64_t pause = 2;; pause = std::min(pause * 2, kLongestPauseMs)) {
         const Root dir = TRY(runtime_dir());  // each time anew: it may have been removed
         auto found = ask(dir, left_of(deadline));
@@ -143,8 +145,12 @@ Result<Holder> ensure_holder() {
             return found;
         }
         const Status started = start_holder(dir, left_of(deadline));
-        if (started) {
+        if (started && ++starts < kMostStarts) {
             continue;
+        }
+        if (started) {
+            return FAIL(Code::child_failed,
+                        "cubby-holder starts and ends at once; cubby doctor shows what this host lacks");
         }
         if (started.error().code != Code::busy) {
             return std::unexpected(started.error());

@@ -1,6 +1,7 @@
 // cubby: the one command.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -26,6 +27,7 @@ cubby::Status fill_descriptors() {
 
 int main(int argc, char** argv) {
     cubby::log::set_name("cubby");
+    umask(077);  // what cubby makes on the host is the user's alone; images and containers set their own modes
     if (!fill_descriptors()) {
         return cubby::cli::kFailure;
     }

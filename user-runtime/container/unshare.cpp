@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -23,6 +24,7 @@ Result<int> unshare(const Places&, const std::vector<std::string>& argv) {
     const Cloned child = TRY(clone_process(0));
     if (child.pid == 0) {
         const auto entered = enter_namespace(holder.user_namespace.get(), Ns::user);
+        umask(022);
         // A mount namespace of its own lets the command mount what it likes, and nothing of it stays.
         if (!entered || ::unshare(CLONE_NEWNS) != 0) {
             _exit(125);

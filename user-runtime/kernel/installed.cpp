@@ -25,9 +25,13 @@ Result<std::string> own_folder() {
     return parent_of(self->path);
 }
 
-bool is_program(const std::string& path) {
+// An error only where the question cannot be asked: no descriptors or no memory left.
+Result<bool> is_program(const std::string& path) {
     const auto file = open_named(path, O_PATH);
     struct stat info{};
+    if (!file && file.error().code == Code::system && file.error().sys_errno != ENOTDIR) {
+        return std::unexpected(file.error());
+    }
     return file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
 }
 
@@ -75,16 +79,16 @@ Result<std::string> installed_program(std::string_view name) {
     const std::string folder = TRY(own_folder());
     const std::string prefix = parent_of(folder);
     // Distributions without libexec install below lib; a program in libexec/cubby has bin two folders up.
-    for (const std::string& place :
-         {folder, prefix + "/libexec/cubby", prefix + "/lib/cubby", prefix + "/bin", parent_of(prefix) + "/bin"}) {
+    const std::string bin = (folder.ends_with("/cubby") ? parent_of(prefix) : prefix) + "/bin";
+    for (const std::string& place : {folder, prefix + "/libexec/cubby", prefix + "/lib/cubby", bin}) {
         std::string path = in_folder(place, program);
-        if (is_program(path)) {
+        if (TRY(is_program(path))) {
             return path;
         }
     }
     const BuildTree build = build_tree(folder);
     std::string built = in_folder(build.root + "/bin", program);
-    if (!build.root.empty() && is_program(built)) {
+    if (!build.root.empty() && TRY(is_program(built))) {
         return built;
     }
     return FAIL(Code::not_found, "%s is neither in %s nor in %s/libexec/cubby; install cubby again", program.c_str(),

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -17,6 +18,12 @@ namespace {
 constexpr ino_t kProcRootInode = 1;  // PROC_ROOT_INO, fs/proc: never another
 constexpr uint64_t kResolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
 }  // namespace
+
+OwnProcFiles::OwnProcFiles() noexcept : was_dumpable_(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1) {
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+OwnProcFiles::~OwnProcFiles() { prctl(PR_SET_DUMPABLE, was_dumpable_ ? 1 : 0, 0, 0, 0); }
 
 Result<ProcFs> ProcFs::open() noexcept {
     Fd dir(openat2_retry(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS));

@@ -12,6 +12,19 @@
 
 namespace cubby {
 
+// While it lives, the files of this process in /proc belong to its own user: after a change of ids the kernel gives them
+// to root, as for any process that is not dumpable (proc(5), prctl(2) PR_SET_DUMPABLE).
+class OwnProcFiles {
+public:
+    OwnProcFiles() noexcept;
+    ~OwnProcFiles();
+    OwnProcFiles(const OwnProcFiles&) = delete;
+    OwnProcFiles& operator=(const OwnProcFiles&) = delete;
+
+private:
+    bool was_dumpable_;
+};
+
 class ProcFs {
 public:
     // The procfs of this mount namespace.

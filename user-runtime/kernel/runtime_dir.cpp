@@ -59,9 +59,37 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
     return open_private(*parent, *path, parent_path);
 }
 
+// Where this process found it first.  After it has entered the user's own namespace its ids read otherwise, and the owners
+// of the directories above cannot be told any more; it is the same user, and the same place.
+struct Place {
+    std::string parent;
+    std::string name;
+    uid_t uid;  // as it read then
+};
+std::optional<Place> first_place;
+
+Result<Root> remember(const std::string& parent, const std::string& name, Result<Root> found) {
+    if (found) {
+        first_place = Place{parent, name, geteuid()};
+    }
+    return found;
+}
+
+Result<Root> open_first_place() {
+    const Root parent = TRY(Root::at(first_place->parent));
+    const RelPath name = TRY(RelPath::component(first_place->name));
+    if (const auto made = parent.mkdir(name, kPrivate); !made && made.error().code != Code::exists) {
+        return std::unexpected(made.error());
+    }
+    return open_private(parent, name, first_place->parent);
+}
+
 }  // namespace
 
 Result<Root> runtime_dir() {
+    if (first_place && first_place->uid != geteuid()) {
+        return open_first_place();
+    }
     const char* given = getenv("XDG_RUNTIME_DIR");
     Error last = make_error(Code::denied,
                             "no runtime directory: none of XDG_RUNTIME_DIR, /run/user/%u, /dev/shm and "
@@ -71,13 +99,14 @@ Result<Root> runtime_dir() {
     for (const std::string& parent : {std::string(given != nullptr ? given : ""), own}) {
         if (auto found = private_dir_in(parent, "cubby", false)) {
             // Where only the user can write, an obstacle is his own, and another place would split his state.
-            return std::move(*found);
+            return remember(parent, "cubby", std::move(*found));
         }
     }
     for (const char* parent : {"/dev/shm", "/tmp"}) {
-        auto found = private_dir_in(parent, "cubby-" + std::to_string(geteuid()), true);
+        const std::string name = "cubby-" + std::to_string(geteuid());
+        auto found = private_dir_in(parent, name, true);
         if (found && *found) {
-            return std::move(*found);
+            return remember(parent, name, std::move(*found));
         }
         if (found) {
             last = found->error();  // somebody may have taken the name on purpose: the next place, then

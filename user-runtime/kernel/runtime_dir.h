@@ -8,7 +8,8 @@
 
 namespace cubby {
 
-// Opens it, making it where it is missing.
+// Opens it, making it where it is missing.  Once it has entered the user's own namespace, a process
+// goes on with the place that it found before.
 Result<Root> runtime_dir();
 
 }  // namespace cubby

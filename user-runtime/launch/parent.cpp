@@ -21,6 +21,17 @@ ChildGuard::~ChildGuard() {
     }
 }
 
+namespace {
+
+// What cubby-init could not run: it is the last step of the plan.
+Error exec_error(const Error& told) noexcept {
+    Error error = sys_error(told.sys_errno, "%s", told.text);
+    error.phase = static_cast<uint8_t>(static_cast<uint8_t>(Phase::child_exec) + 1);
+    return error;
+}
+
+}  // namespace
+
 Result<bool> listen(int socket, Launched& launched) noexcept {
     for (;;) {
         Received received = TRY(receive(socket));
@@ -31,7 +42,7 @@ Result<bool> listen(int socket, Launched& launched) noexcept {
         switch (message.kind) {
             case Kind::reached: return true;
             case Kind::failed: return std::unexpected(message.error);
-            case Kind::init_failed: return std::unexpected(sys_error(message.error.sys_errno, "%s", message.error.text));
+            case Kind::init_failed: return std::unexpected(exec_error(message.error));
             case Kind::note: launched.lost.emplace_back(message.error.text); break;
             case Kind::console: launched.console = std::move(received.fd); break;
             case Kind::devpts: launched.devpts = std::move(received.fd); break;

@@ -120,8 +120,8 @@ Status run(const TimeOffsetStep& step, ChildState&) noexcept {
     if (unshare(static_cast<int>(info(Ns::time).clone_flag)) != 0) {
         return FAIL_ERRNO("make a time namespace");
     }
-    const ProcFs proc = TRY(ProcFs::open());
-    const ProcFs self = TRY(proc.of_self());
+    const OwnProcFiles mine;
+    const ProcFs self = TRY(TRY(ProcFs::open()).of_self());
     TRY(self.write("timens_offsets", step.offsets));
     // Offsets can be set only before anybody is inside; this process enters now (time_namespaces(7)).
     const Fd inside = TRY(self.open_namespace(Ns::time));

@@ -45,8 +45,8 @@ Status run(const RlimitStep& step, ChildState&) noexcept {
 }
 
 Status run(const ProcSettingStep& step, ChildState&) noexcept {
-    const ProcFs proc = TRY(ProcFs::open());
-    const ProcFs self = TRY(proc.of_self());
+    const OwnProcFiles mine;
+    const ProcFs self = TRY(TRY(ProcFs::open()).of_self());
     return self.write(step.entry.c_str(), step.value);
 }
 

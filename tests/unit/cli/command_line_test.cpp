@@ -49,11 +49,14 @@ TEST(CliCommandLine, AValueMayLookLikeAnOption) {
     const auto wait = line_of({"wait", "p1", "-t", "-1"});
     ASSERT_TRUE(wait) << text_of(wait);
     EXPECT_EQ(*wait->parsed.value("timeout"), "-1");
-    const auto run = line_of({"run", "-w", "-i", "busybox"});
+    const auto run = line_of({"run", "--workdir=-i", "-e", "-x=y", "busybox"});
     ASSERT_TRUE(run) << text_of(run);
     EXPECT_EQ(*run->parsed.value("workdir"), "-i");
+    EXPECT_EQ(*run->parsed.value("env"), "-x=y");
     EXPECT_FALSE(run->parsed.has("interactive"));
     EXPECT_THAT(run->parsed.operands(), ElementsAre("busybox"));
+    // One of the command's own options is more likely a forgotten value.
+    EXPECT_THAT(text_of(line_of({"run", "-w", "-i", "busybox"})), HasSubstr("option -w, --workdir needs a value (DIR)"));
 }
 
 TEST(CliCommandLine, TheInnerCommandIsNotLookedAt) {

@@ -36,11 +36,11 @@ TEST(CliExitCodes, OfAnExecThatFailed) {
     EXPECT_EQ(exit_code(error, Gives::command_status), kOwnFailure);  // some other file
     error.phase = static_cast<uint8_t>(Phase::child_exec) + 1;
     EXPECT_EQ(exit_code(error, Gives::command_status), kCommandNotFound);
+    EXPECT_EQ(exit_code(error, Gives::own_status), kNotFound);
     error.sys_errno = EACCES;
     EXPECT_EQ(exit_code(error, Gives::command_status), kCannotRun);
     error.sys_errno = ENOEXEC;
     EXPECT_EQ(exit_code(error, Gives::command_status), kCannotRun);
-    EXPECT_EQ(exit_code(error, Gives::own_status), kFailure);
 }
 
 TEST(CliErrors, AreDescribedOnce) {

@@ -64,7 +64,8 @@ TEST(CliTables, NeverAreWiderThanTheTerminal) {
     table.add({std::string(40, 'n'), std::string("RUNNING"), std::string(200, 'r')});
     table.add({std::string("\u00e4") + std::string(60, 'n'), std::string("STOPPED"), std::string("")});
     for (size_t columns = 1; columns < 130; ++columns) {
-        for (const std::string_view line : lines_of(table.text(terminal_of(columns)))) {
+        const std::string text = table.text(terminal_of(columns));
+        for (const std::string_view line : lines_of(text)) {
             ASSERT_LE(width(line), columns);
         }
     }

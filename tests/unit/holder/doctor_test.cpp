@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -89,12 +90,25 @@ TEST_F(Doctor, LeavesNothingBehind) {
     EXPECT_FALSE(*find_holder()) << "looking starts no holder";
 }
 
+// Processor time of this process and of all that it started, for the machine may be busy with other work.
+std::chrono::microseconds time_used() {
+    std::chrono::microseconds sum{0};
+    for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage used{};
+        EXPECT_EQ(getrusage(whose, &used), 0);
+        for (const timeval& part : {used.ru_utime, used.ru_stime}) {
+            sum += std::chrono::seconds(part.tv_sec) + std::chrono::microseconds(part.tv_usec);
+        }
+    }
+    return sum;
+}
+
 TEST_F(Doctor, IsQuick) {
-    auto best = std::chrono::steady_clock::duration::max();
+    auto best = std::chrono::microseconds::max();
     for (int round = 0; round < 5; ++round) {
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = time_used();
         static_cast<void>(examine(storage_.path()));
-        best = std::min(best, std::chrono::steady_clock::now() - start);
+        best = std::min(best, time_used() - start);
     }
     EXPECT_LT(best, std::chrono::milliseconds(100));
 }

@@ -1,11 +1,13 @@
 // A real holder, started as the ordinary user that runs the tests, in a runtime directory of its own.
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -246,6 +248,28 @@ TEST_F(HolderProcess, GarbageAndSilenceDisturbNobody) {
     const auto fds = std::filesystem::directory_iterator("/proc/" + std::to_string(number) + "/fd");
     EXPECT_LE(std::distance(begin(fds), end(fds)), 30)
         << "descriptors that came along, or clients that went, stayed open";
+}
+
+// With few descriptors it serves or says why not, at once; and what it is short of is not what clients suffer from.
+TEST_F(HolderProcess, ServesWithFewDescriptors) {
+    int served = 0;
+    for (rlim_t most = 4; most < 20; ++most) {
+        const auto start = std::chrono::steady_clock::now();
+        const std::string seen = in_child([most]() -> std::string {
+            const rlimit limit{most, most};
+            setrlimit(RLIMIT_NOFILE, &limit);
+            const auto held = ensure_holder();
+            return held ? "served" : held.error().message();
+        });
+        served += seen == "served" ? 1 : 0;
+        EXPECT_TRUE(seen == "served" || seen.find("EMFILE") != std::string::npos) << most << ": " << seen;
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(8)) << most;
+        for (int at = 0; at < 20 && seen == "served"; ++at) {
+            ASSERT_TRUE(ensure_holder()) << most;
+        }
+        ASSERT_TRUE(stop_holder());
+    }
+    EXPECT_GT(served, 5);
 }
 
 TEST_F(HolderProcess, TakesNothingOfItsStarterAlong) {

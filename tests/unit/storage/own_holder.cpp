@@ -1,5 +1,6 @@
 #include "tests/unit/storage/own_holder.h"
 
+#include <pwd.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,11 +22,11 @@ namespace {
 // The first range of this user in /etc/subuid or /etc/subgid.
 Result<IdRange> subordinate(const char* file) {
     const std::string text = TRY(read_named(file, 1U << 20U));
-    const char* name = getenv("USER");
+    const passwd* entry = getpwuid(getuid());
     const std::string number = std::to_string(getuid());
     for (const auto line : split_words(text, "\n")) {
         const auto fields = split_fields(line, ':');
-        if (fields.size() == 3 && (fields[0] == number || (name != nullptr && fields[0] == name))) {
+        if (fields.size() == 3 && (fields[0] == number || (entry != nullptr && fields[0] == entry->pw_name))) {
             return IdRange{1, static_cast<uint32_t>(TRY(parse_unsigned(fields[1], kNoId, "id"))),
                            static_cast<uint32_t>(TRY(parse_unsigned(fields[2], kNoId, "count")))};
         }

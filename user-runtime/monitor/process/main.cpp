@@ -12,13 +12,15 @@
 #include <cstring>
 
 #include "assembly/assemble.h"
+#include "assembly/holder.h"
 #include "base/log.h"
 #include "config/lxc/compile.h"
-#include "kernel/installed.h"
 #include "kernel/memory.h"
 #include "monitor/begin.h"
 #include "monitor/instance.h"
 #include "monitor/report.h"
+#include "storage/holder_trees.h"
+#include "storage/registry.h"
 
 namespace cubby {
 namespace {
@@ -51,6 +53,18 @@ StartReport report_of(const launch::Launched& launched, const StartPlan& plan) {
     return report;
 }
 
+// lxc.ephemeral: the container's files go when it stops.
+Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, const HostFacts& facts) {
+    const Holder holder = TRY(ensure_holder());
+    const IdMaps maps = effective_maps(spec, facts);
+    const ContainerIds ids{holder.user_namespace.get(),
+                           {TRY(translate(maps.uids, facts.holder.uids, "lxc.idmap u")),
+                            TRY(translate(maps.gids, facts.holder.gids, "lxc.idmap g"))}};
+    TRY(TRY(backend_of(spec.rootfs))->destroy(spec.rootfs, ids));
+    const std::vector<std::string> paths{arguments.lxcpath + "/" + arguments.name.str()};
+    return delete_in_holder(ids.holder, paths);
+}
+
 // The life of one container in this process, over reboots.
 class Session {
 public:
@@ -59,7 +73,8 @@ public:
 
     Status start(const std::string& document);
     Status live();
-    [[nodiscard]] bool ephemeral() const noexcept { return ephemeral_; }
+    // Removes the traces of a start that failed.
+    void give_up() { RunningMark::remove(directory_); }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
 private:
@@ -76,7 +91,6 @@ private:
     std::optional<EventLoop> loop_;
     std::optional<Monitor> monitor_;
     Fd signals_;
-    bool ephemeral_ = false;
     bool again_ = false;
 };
 
@@ -84,7 +98,6 @@ Status Session::start(const std::string& document) {
     const auto parsed = TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
     auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
     spec_ = std::move(compiled.spec);
-    ephemeral_ = spec_->lifecycle.ephemeral;
     facts_ = TRY(enter_holder());
     loop_ = TRY(EventLoop::make());
     constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE};
@@ -135,24 +148,12 @@ Status Session::live() {
         release_memory();
         TRY(loop_->run());
         if (!again_) {
-            return {};
+            return spec_->lifecycle.ephemeral ? destroy_ephemeral(arguments_, *spec_, facts_) : Status{};
         }
         monitor_.reset();
         loop_ = TRY(EventLoop::make());
         TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
         TRY(begin_once(facts_));
-    }
-}
-
-// lxc.ephemeral: the container goes when it stops; the command line knows how.
-void destroy_ephemeral(const Arguments& arguments) {
-    const auto cubby = installed_program("cubby");
-    if (!cubby) {
-        return;
-    }
-    const Command command{{*cubby, "-P", arguments.lxcpath, "destroy", "-f", arguments.name.str()}, {"PATH=/usr/bin:/bin"}};
-    if (const auto spawned = spawn(command)) {
-        static_cast<void>(wait_child(spawned->pidfd.get()).has_value());
     }
 }
 
@@ -162,14 +163,13 @@ Status monitor_main(const Arguments& arguments) {
     Root directory = TRY(containers.enter(TRY(RelPath::component(arguments.name.str()))));
     RunningMark mark = TRY(RunningMark::take(directory, arguments.name));
     Session session(arguments, std::move(directory), std::move(mark));
-    TRY(session.start(document));
+    if (auto started = session.start(document); !started) {
+        session.give_up();
+        return started;
+    }
     TRY(write_all(STDOUT_FILENO, encode_report(session.report()), "the start report"));
     point_at_null(0, 2);
-    const auto lived = session.live();
-    if (session.ephemeral()) {
-        destroy_ephemeral(arguments);
-    }
-    return lived;
+    return session.live();
 }
 
 }  // namespace
