@@ -24,9 +24,9 @@ public:
     Status watch(int fd, uint32_t events, Handler handler);
     void forget(int fd) noexcept;
     // Runs until stop(); a handler may watch and forget any descriptor, its own too.
-    Status run();
+    [[gnu::hot]] Status run();
     // One round, waiting at most timeout_ms.
-    Status run_once(int timeout_ms);
+    [[gnu::hot]] Status run_once(int timeout_ms);
     void stop() noexcept { stopped_ = true; }
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 

@@ -72,7 +72,7 @@ class HolderProcess : public testing::Test {
 };
 
 TEST_F(HolderProcess, StartsOnceAndAnswersTheSame) {
-    ASSERT_FALSE(*find_holder());
+    ASSERT_EQ(holder_test::holder_state(), "none");
     const auto first = ensure_holder();
     ASSERT_TRUE(first) << first.error().message();
     EXPECT_EQ(to_outside(first->maps.uids, 0), geteuid());
@@ -122,7 +122,7 @@ TEST_F(HolderProcess, KilledIsReplacedByTheNextCommand) {
     const Fd process = holder_process();
     ASSERT_TRUE(send_signal(process.get(), SIGKILL));
     ASSERT_TRUE(*wait_ended(process.get(), kEndMs));
-    EXPECT_FALSE(*find_holder()) << "its socket is still there, and nobody behind it";
+    EXPECT_EQ(holder_test::holder_state(), "none") << "its socket is still there, and nobody behind it";
     const auto second = ensure_holder();
     ASSERT_TRUE(second) << second.error().message();
     EXPECT_EQ(second->maps, first->maps);
@@ -153,7 +153,7 @@ TEST_F(HolderProcess, StopEndsItAndStopsNothingElse) {
     const Fd process = holder_process();
     ASSERT_TRUE(stop_holder());
     EXPECT_TRUE(*wait_ended(process.get(), kEndMs));
-    EXPECT_FALSE(*find_holder());
+    EXPECT_EQ(holder_test::holder_state(), "none");
     EXPECT_FALSE(std::filesystem::exists(parent_ / "cubby/holder"));
     EXPECT_TRUE(stop_holder()) << "without a holder there is nothing to do";
     EXPECT_TRUE(run_in_user_namespace({held->user_namespace.get(), nullptr, {}}, [] { return Status{}; }));
@@ -348,7 +348,7 @@ TEST_F(HolderProcess, ForbiddenNamespacesGiveTheCauseAndTheCure) {
     });
     EXPECT_NE(seen.find("no user namespace: user.max_user_namespaces is 0"), std::string::npos) << seen;
     EXPECT_NE(seen.find("sysctl -w user.max_user_namespaces=15000"), std::string::npos) << seen;
-    EXPECT_FALSE(*find_holder());
+    EXPECT_EQ(holder_test::holder_state(), "none");
 }
 
 TEST_F(HolderProcess, AStaleFileInTheSocketsPlaceIsReplaced) {

@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "assembly/holder.h"
+
 namespace cubby::holder_test {
 namespace {
 
@@ -107,6 +109,14 @@ Etc::Etc(const std::map<std::string, std::string>& files) {
     for (const auto& [name, text] : files) {
         write(name, text);
     }
+}
+
+std::string holder_state() {
+    const auto found = find_holder();
+    if (!found) {
+        return found.error().message();
+    }
+    return *found ? "running" : "none";
 }
 
 }  // namespace cubby::holder_test

@@ -63,4 +63,7 @@ class Etc {
     TempDir dir_;
 };
 
+// "none", "running", or the error's text.
+std::string holder_state();
+
 }  // namespace cubby::holder_test

@@ -72,7 +72,7 @@ public:
         : arguments_(std::move(arguments)), directory_(std::move(directory)), mark_(std::move(mark)) {}
 
     Status start(const std::string& document);
-    Status live();
+    [[gnu::hot]] Status live();
     // Removes the traces of a start that failed.
     void give_up() { RunningMark::remove(directory_); }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
