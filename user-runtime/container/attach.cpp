@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/parse.h"
+#include "container/environment.h"
 #include "container/foreground.h"
 #include "container/operations.h"
 #include "container/passwd.h"
@@ -21,6 +23,7 @@ namespace {
 struct Facts {
     protocol::AttachFacts plain;
     std::vector<std::vector<sock_filter>> filters;
+    std::vector<std::string> environment;
     Fd pidfd;
     Fd devpts;
     pid_t pid = -1;
@@ -43,6 +46,9 @@ Result<Facts> ask_facts(MonitorClient& client) {
         memcpy(facts.filters.emplace_back(count).data(), rest.data(), bytes);
         rest.remove_prefix(bytes);
     }
+    for (const auto entry : split_words(rest, std::string_view("\0", 1))) {
+        facts.environment.emplace_back(entry);
+    }
     if (reply.frame.fds.size() != (facts.plain.has_devpts != 0 ? 2U : 1U)) {
         return FAIL(Code::broken, "the monitor gave the wrong descriptors");
     }
@@ -60,19 +66,22 @@ Result<Root> guest_root(const Facts& facts) {
     return Root(TRY(process.open_root()), Trust::guest);
 }
 
-void add_environment(const AttachRequest& request, const GuestUser& user, bool terminal, std::vector<std::string>& out) {
+void add_environment(const AttachRequest& request, const GuestUser& user, const std::vector<std::string>& configured,
+                     bool terminal, std::vector<std::string>& out) {
     out = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + user.home,
            "SHELL=" + user.shell, "container=lxc"};
     const char* term = getenv("TERM");
     if (terminal) {
         out.push_back(std::string("TERM=") + (term != nullptr ? term : "xterm"));
     }
+    out.insert(out.end(), configured.begin(), configured.end());
     for (const std::string& name : request.keep_environment) {
         if (const char* value = getenv(name.c_str()); value != nullptr) {
             out.push_back(name + "=" + value);
         }
     }
     out.insert(out.end(), request.environment.begin(), request.environment.end());
+    keep_last(out);
 }
 
 Result<int> relay_until_end(Foreground& foreground, launch::Launched launched) {
@@ -112,7 +121,7 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     input.namespaces = NsSet::from_bits(facts.plain.namespaces);
     input.init_program = init.get();
     input.argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
-    add_environment(request, user, terminal, input.environment);
+    add_environment(request, user, facts.environment, terminal, input.environment);
     input.cwd = request.workdir.empty() ? (request.argv.empty() ? user.home : "/") : request.workdir;
     input.identity = {user.uid, user.gid, {user.groups.begin(), user.groups.end()}, facts.plain.keep_groups != 0};
     input.keep_capabilities = facts.plain.capabilities;

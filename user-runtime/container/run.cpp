@@ -7,6 +7,7 @@
 
 #include "assembly/assemble.h"
 #include "assembly/holder.h"
+#include "container/environment.h"
 #include "container/here.h"
 #include "container/image_of.h"
 #include "container/operations.h"
@@ -112,6 +113,7 @@ void set_identity(const RunRequest& request, const HostFacts& facts, const Guest
         spec.process.environment.push_back(std::string("TERM=") + (term != nullptr ? term : "xterm"));
     }
     spec.process.environment.insert(spec.process.environment.end(), request.environment.begin(), request.environment.end());
+    keep_last(spec.process.environment);
 }
 
 Status fill_spec(const RunRequest& request, const HostFacts& facts, const std::vector<std::string>& layers,
@@ -155,7 +157,7 @@ public:
     [[nodiscard]] const Root& root() const noexcept { return directory_; }
     void end(int holder, bool keep) {
         if (keep) {
-            RunningMark::remove(directory_);
+            mark_.end(directory_);
         } else {
             const std::vector<std::string> paths{path_};
             static_cast<void>(delete_in_holder(holder, paths).has_value());
@@ -175,7 +177,8 @@ Result<IdMaps> inside_maps(const IdMaps& to_host, const HostFacts& facts) {
                   TRY(translate(to_host.gids, facts.holder.gids, "lxc.idmap g"))};
 }
 
-Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const HostFacts& facts, ContainerSpec spec) {
+Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const Holder& holder, const HostFacts& facts,
+                             ContainerSpec spec) {
     struct stat info {};
     const Fd root = TRY(open_named(request.rootfs, O_PATH | O_DIRECTORY));
     if (fstat(root.get(), &info) != 0) {
@@ -187,7 +190,7 @@ Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, co
     spec.rootfs.path = request.rootfs;
     spec.rootfs.managed = false;
     TRY(fill_spec(request, facts, {request.rootfs}, spec));
-    TRY(enter_holder());
+    TRY(enter_holder(holder));
     return run_here({spec, facts, places.lxcpath, request.interactive, request.timings});
 }
 
@@ -203,7 +206,7 @@ Result<RunResult> run_image(const Places& places, const RunRequest& request, con
         const ContainerIds ids{holder.user_namespace.get(), TRY(inside_maps(spec.idmap, facts))};
         spec.rootfs = TRY(backend->create({directory.path(), layers}, ids));
         spec.rootfs.discard = !request.keep;
-        TRY(enter_holder());
+        TRY(enter_holder(holder));
         if (request.keep) {
             TRY(write_kept_config(places, spec, directory.root()));
         }
@@ -220,7 +223,7 @@ Result<RunResult> run(const Places& places, const RunRequest& request, const Pro
     const Holder holder = TRY(ensure_holder());
     const HostFacts facts = TRY(host_facts(holder.maps));
     auto result = request.rootfs.empty() ? run_image(places, request, holder, facts, std::move(spec), progress)
-                                         : run_rootfs(places, request, facts, std::move(spec));
+                                         : run_rootfs(places, request, holder, facts, std::move(spec));
     if (!result) {
         const std::string& what = request.rootfs.empty() ? request.what : request.rootfs;
         return std::unexpected(prefixed(result.error(), "run %s", what.c_str()));
@@ -235,14 +238,14 @@ Result<int> start_foreground(const Places& places, const StartRequest& request) 
     if (!request.init.empty()) {
         loaded.spec.process.argv = request.init;
     }
-    const RunningMark mark = TRY(RunningMark::take(directory, request.name));
+    RunningMark mark = TRY(RunningMark::take(directory, request.name));
     TRY(mark.sign());
     const HostFacts facts = TRY(enter_holder());
     auto result = run_here({loaded.spec, facts, places.lxcpath, true, request.timings});
     if (result) {
         static_cast<void>(write_last_exit(directory, result->exit_code).has_value());
     }
-    RunningMark::remove(directory);
+    mark.end(directory);
     if (!result) {
         return std::unexpected(prefixed(result.error(), "start %s", request.name.c_str()));
     }

@@ -53,9 +53,8 @@ bool same_hands(const std::string& folder, uid_t owner) {
 // The build tree that the program lies in, by CMake's own record at its root; empty strings elsewhere.
 BuildTree build_tree(std::string folder) {
     constexpr std::string_view key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
-    const auto self = open_named("/proc/self/exe", O_PATH);
     struct stat program{};
-    if (!self || fstat(self->get(), &program) != 0) {
+    if (const auto self = open_named("/proc/self/exe", O_PATH); !self || fstat(self->get(), &program) != 0) {
         return {};
     }
     for (int depth = 0; depth < kBuildDepth && !folder.empty(); ++depth, folder = parent_of(folder)) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ bool parent_is_safe(const struct stat& info) noexcept {
     const bool others_write = (info.st_mode & (S_IWGRP | S_IWOTH)) != 0;
     return (info.st_uid == geteuid() || info.st_uid == 0) && (!others_write || (info.st_mode & S_ISVTX) != 0);
 }
+
+// Then nothing is said about the place, and another one must not be taken for it.
+bool out_of_descriptors(const Error& error) noexcept { return error.sys_errno == EMFILE || error.sys_errno == ENFILE; }
 
 Result<Root> open_private(const Root& parent, const RelPath& name, const std::string& parent_path) {
     // A link, a file or a mount in its place is refused by the open itself (class Root).
@@ -47,6 +51,9 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
         return std::nullopt;
     }
     const auto parent = Root::at(parent_path);
+    if (!parent && out_of_descriptors(parent.error())) {
+        return Result<Root>(std::unexpected(parent.error()));
+    }
     const auto path = RelPath::component(name);
     struct stat info{};
     if (!parent || !path || fstat(parent->fd(), &info) != 0 || !parent_is_safe(info) ||
@@ -54,7 +61,8 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
         return std::nullopt;
     }
     if (const auto made = parent->mkdir(*path, kPrivate); !made && made.error().code != Code::exists) {
-        return std::nullopt;
+        return out_of_descriptors(made.error()) ? std::optional(Result<Root>(std::unexpected(made.error())))
+                                                : std::nullopt;
     }
     return open_private(*parent, *path, parent_path);
 }

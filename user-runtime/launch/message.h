@@ -15,6 +15,7 @@ enum class Kind : uint8_t {
     note,         // `error.text` says which isolation could not be had
     console,      // the descriptor is the console's master
     devpts,       // the descriptor is the root of the container's devpts
+    root,         // the descriptor is the container's root mount
     process,      // the descriptor is the pidfd of a child made by the intermediate; `number` is its pid
     timing,       // `number` microseconds were spent in step `error.step`
 };

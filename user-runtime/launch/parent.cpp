@@ -46,6 +46,7 @@ Result<bool> listen(int socket, Launched& launched) noexcept {
             case Kind::note: launched.lost.emplace_back(message.error.text); break;
             case Kind::console: launched.console = std::move(received.fd); break;
             case Kind::devpts: launched.devpts = std::move(received.fd); break;
+            case Kind::root: launched.root = std::move(received.fd); break;
             case Kind::process:
                 launched.pid = static_cast<pid_t>(message.number);
                 launched.pidfd = std::move(received.fd);

@@ -42,7 +42,10 @@ Status run(const PivotStep& step, ChildState& state) noexcept {
     TRY(change_mount(mount.get(), {step.read_only ? MOUNT_ATTR_RDONLY : 0U, 0, MS_PRIVATE, false}));
     const Fd old_root = TRY(open_new_root());
     TRY(attach_mount(mount.get(), old_root.get()));
-    return enter_root(mount.get());
+    TRY(enter_root(mount.get()));
+    Message message;
+    message.kind = Kind::root;
+    return send(state.socket, message, mount.get());
 }
 
 Status run(const AttachStep& step, ChildState& state) noexcept {

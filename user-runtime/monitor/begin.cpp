@@ -52,6 +52,7 @@ AttachBlueprint blueprint_of(const ContainerSpec& spec, const HostFacts& facts, 
     blueprint.no_new_privs = spec.security.no_new_privs;
     blueprint.new_keyring = spec.security.session_keyring;
     blueprint.keep_groups = facts.single_id;
+    blueprint.environment = spec.process.environment;
     blueprint.filters = security::filters_of(spec.security, facts.single_id);
     return blueprint;
 }
@@ -82,11 +83,14 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
 
 Result<HostFacts> enter_holder() {
     const Holder holder = TRY(ensure_holder());
-    const Fd own = TRY(open_named("/proc/self/ns/user", O_RDONLY));
-    if (!TRY(same_namespace(own.get(), holder.user_namespace.get()))) {
-        TRY(enter_namespace(holder.user_namespace.get(), Ns::user));
-    }
+    TRY(enter_holder(holder));
     return host_facts(holder.maps);
+}
+
+Status enter_holder(const Holder& holder) {
+    const Fd own = TRY(open_named("/proc/self/ns/user", O_RDONLY));
+    const bool inside = TRY(same_namespace(own.get(), holder.user_namespace.get()));
+    return inside ? Status{} : enter_namespace(holder.user_namespace.get(), Ns::user);
 }
 
 }  // namespace cubby

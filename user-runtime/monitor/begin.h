@@ -1,6 +1,7 @@
 #pragma once
 // From a spec to a running container with its monitor: what cubby-monitor and cubby run share.
 
+#include "assembly/holder.h"
 #include "monitor/monitor.h"
 #include "plan/start_plan.h"
 #include "spec/container_spec.h"
@@ -19,5 +20,7 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
 
 // Enters the user's holder namespace unless this process is in it already, and tells the host's facts.
 Result<HostFacts> enter_holder();
+// The same, with a holder that was asked already.
+Status enter_holder(const Holder& holder);
 
 }  // namespace cubby

@@ -12,6 +12,8 @@
 namespace cubby {
 namespace {
 
+constexpr int kStorageWaitMs = 30000;
+
 RelPath mark_file() { return *RelPath::component("monitor"); }
 RelPath exit_file() { return *RelPath::component("exit"); }
 
@@ -48,7 +50,8 @@ Result<RunningMark> RunningMark::take(const Root& directory, const ContainerName
         }
         return FAIL_ERRNO("lock the mark of %s", name.c_str());
     }
-    return RunningMark(std::move(fd));
+    FileLock storage = TRY(FileLock::take(directory, *RelPath::component("storage"), kStorageWaitMs, name.c_str()));
+    return RunningMark(std::move(fd), std::move(storage));
 }
 
 Status RunningMark::sign() const {
@@ -59,7 +62,10 @@ Status RunningMark::sign() const {
     return write_all(fd_.get(), text, "the mark of the container");
 }
 
-void RunningMark::remove(const Root& directory) { static_cast<void>(directory.unlink(mark_file()).has_value()); }
+void RunningMark::end(const Root& directory) noexcept {
+    static_cast<void>(directory.unlink(mark_file()).has_value());
+    fd_.reset();
+}
 
 Result<std::optional<pid_t>> running_monitor(const Root& directory) {
     const auto fd = directory.open(mark_file(), O_RDWR);
@@ -75,7 +81,9 @@ Result<std::optional<pid_t>> running_monitor(const Root& directory) {
 }
 
 Status write_last_exit(const Root& directory, int shell_code) {
-    return directory.replace(exit_file(), std::to_string(shell_code) + '\n');
+    // Not synced: who stops a container waits for this, and a machine that loses power has lost the container as well.
+    const Fd file = TRY(directory.open(exit_file(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    return write_all(file.get(), std::to_string(shell_code) + '\n', "the exit status");
 }
 
 std::optional<int> read_last_exit(const Root& directory) {

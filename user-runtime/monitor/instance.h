@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/names.h"
+#include "kernel/lock.h"
 #include "kernel/root.h"
 
 namespace cubby {
@@ -17,18 +18,22 @@ Result<Root> socket_dir(const std::string& lxcpath);
 Result<RelPath> socket_name(const ContainerName& name);
 
 // Taken by a monitor before it starts anything; Code::wrong_state when the container runs already.
+//
+// A second lock, on the file `storage`, is held until the process ends: a container is stopped when its processes are
+// gone, but its root file system may still be syncing then.  Who starts it next waits for that, at most 30 s.
 class RunningMark {
 public:
     // `directory`: the container's; none for a container without one.
     static Result<RunningMark> take(const Root& directory, const ContainerName& name);
     // Writes who we are into the file.
     Status sign() const;
-    // Removes the file; done at the end of the container.
-    static void remove(const Root& directory);
+    // Gives up the mark and removes its file: from now on the container is stopped.  The storage stays locked.
+    void end(const Root& directory) noexcept;
 
 private:
-    explicit RunningMark(Fd fd) noexcept : fd_(std::move(fd)) {}
+    RunningMark(Fd fd, FileLock storage) noexcept : fd_(std::move(fd)), storage_(std::move(storage)) {}
     Fd fd_;
+    FileLock storage_;
 };
 
 // The monitor's pid from a locked mark; nothing when the container does not run.

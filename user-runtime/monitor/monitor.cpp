@@ -145,6 +145,9 @@ Status Monitor::answer_attach(int socket) {
         payload += protocol::bytes_of(count);
         payload.append(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof(sock_filter));
     }
+    for (const std::string& entry : blueprint.environment) {
+        payload.append(entry).push_back('\0');
+    }
     const std::array<int, 2> fds{input_.launched.pidfd.get(), input_.launched.devpts.get()};
     return protocol::send(socket, protocol::Type::attach, payload, {fds.data(), input_.launched.devpts ? 2U : 1U});
 }

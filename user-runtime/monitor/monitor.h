@@ -24,6 +24,7 @@ struct AttachBlueprint {
     bool new_keyring = true;
     bool keep_groups = false;
     std::vector<std::vector<sock_filter>> filters;
+    std::vector<std::string> environment;  // of the container's configuration
 };
 
 struct MonitorInput {
@@ -51,6 +52,8 @@ public:
     [[nodiscard]] Console* console() noexcept { return input_.console ? &*input_.console : nullptr; }
     [[nodiscard]] bool rebooting() const noexcept { return rebooting_; }
     Status order_stop(protocol::StopMode mode);
+    // Lets the container's root mount go; where this is its last holder, its file system is synced now.
+    void release_root() noexcept { input_.launched.root.reset(); }
     // Removes the control socket.
     void close_socket() noexcept;
 

@@ -24,7 +24,7 @@ inline constexpr uint16_t kVersion = 1;
 enum class Type : uint16_t {
     error = 0,        // reply: an Error
     status = 1,       // request: empty.  reply: Status + lines of `lost`; descriptor: pidfd of PID 1
-    attach = 2,       // request: empty.  reply: AttachFacts + filters; descriptors: pidfd, devpts where there is one
+    attach = 2,       // request: empty.  reply: AttachFacts, filters, NUL-ended environment entries; descriptors: pidfd, devpts where there is one
     stop = 3,         // request: StopOrder.  reply: empty
     wait = 4,         // request: WaitOrder.  reply, when it comes true: Status
     console = 5,      // request: empty.  reply: empty; then data and window frames both ways

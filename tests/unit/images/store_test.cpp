@@ -114,6 +114,11 @@ TEST_F(ImageStoreTest, LetsTheSecondBuilderWaitAndHaveTheResult) {
             id = built ? built->id : std::string(built.error().message());
         });
     }
+    // Meanwhile others look into the store, which sweeps: not what is being built.
+    for (int round = 0; round < 20; ++round) {
+        EXPECT_TRUE(ok(store().list()));
+        usleep(10'000);
+    }
     for (std::thread& thread : threads) {
         thread.join();
     }
@@ -151,6 +156,37 @@ TEST_F(ImageStoreTest, CleansUpAfterABuilderThatWasKilled) {
     EXPECT_TRUE(leftovers().empty());
     put_template("hangs", "echo fine >$rootfs/file\n");
     EXPECT_TRUE(ok(store().find_or_build(request("hangs"), {})));
+}
+
+TEST_F(ImageStoreTest, IsWholeOrAbsentWhereverABuilderIsKilled) {
+    put_template("tree", "for a in 1 2 3; do mkdir -p $rootfs/$a/b; cp /bin/true $rootfs/$a/b; done\n");
+    for (int round = 0; round < 25; ++round) {
+        const pid_t builder = fork();
+        if (builder == 0) {
+            BuildRequest wanted = request("tree");
+            wanted.refresh = true;
+            static_cast<void>(store().find_or_build(wanted, {}));
+            _exit(0);
+        }
+        usleep(static_cast<useconds_t>(4000 * round));
+        kill(builder, SIGKILL);
+        waitpid(builder, nullptr, 0);
+        const auto images = store().list();
+        ASSERT_TRUE(ok(images));
+        ASSERT_LE(images->size(), 1U);
+        if (!images->empty()) {
+            EXPECT_EQ(images->front().entries, 9U);
+            EXPECT_FALSE(text_in(images->front(), "3/b/true").empty());
+        }
+    }
+    const auto built = store().find_or_build(request("tree"), {});
+    ASSERT_TRUE(ok(built));
+    EXPECT_EQ(built->entries, 9U);
+    for (int round = 0; round < 500 && !leftovers().empty(); ++round) {
+        ASSERT_TRUE(ok(store().list()));
+        usleep(10'000);
+    }
+    EXPECT_TRUE(leftovers().empty());
 }
 
 TEST_F(ImageStoreTest, RenewsAnOldImageAndKeepsItWhereThatFails) {

@@ -203,20 +203,29 @@ TEST_F(CopyHugeTreeTest, CopiesDeepTreesWithFewDescriptorsAndLittleStack) {
     EXPECT_EQ(faccessat(at.get(), "bottom", F_OK, 0), 0);
 }
 
-TEST_F(CopyTreeTest, RefusesAMountPointAndLeavesNothing) {
+TEST_F(CopyTreeTest, RefusesMountPointsOfBothKinds) {
     ASSERT_EQ(mkdirat(top(), "from/mounted", 0755), 0);
+    put_file(top(), "from/covered", "below");
+    put_file(top(), "other", "above");
     NsSet more;
     more.add(Ns::mnt);
-    const Status done = run_in_user_namespace(holder_.userns.get(), nullptr, more, [&]() -> Status {
-        const Fd mount = TRY(make_filesystem("tmpfs", "none", "", 0));
-        const Fd target = TRY(open_named(tree_->path() + "/from/mounted", O_PATH | O_DIRECTORY));
-        TRY(attach_mount(mount.get(), target.get()));
-        const Fd from = TRY(open_named(tree_->path() + "/from", O_PATH | O_DIRECTORY));
-        return copy_tree(from.get(), top(), "to");
-    });
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().code, Code::busy);
-    EXPECT_NE(std::string_view(done.error().text).find("mounted: it is a mount point"), std::string_view::npos);
+    for (const char* place : {"mounted", "covered"}) {
+        const Status done = run_in_user_namespace(holder_.userns.get(), nullptr, more, [&]() -> Status {
+            const bool directory = std::string_view(place) == "mounted";
+            const Fd file = TRY(open_named(tree_->path() + "/other", O_PATH));
+            const Fd mount = TRY(directory ? make_filesystem("tmpfs", "none", "", 0) : clone_tree(file.get(), false));
+            const Fd target = TRY(open_named(tree_->path() + "/from/" + place, O_PATH));
+            TRY(attach_mount(mount.get(), target.get()));
+            const auto copied = copy_in_holder(holder_.userns.get(), tree_->path() + "/from", tree_->path() + "/to");
+            CHECK_THAT(!copied);
+            return copied;
+        });
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().code, Code::busy) << done.error().text;
+        const std::string wanted = std::string(place) + ": it is a mount point";
+        EXPECT_NE(std::string_view(done.error().text).find(wanted), std::string_view::npos) << done.error().text;
+        EXPECT_NE(faccessat(top(), "to", F_OK, 0), 0) << "something was left";
+    }
 }
 
 TEST_F(CopyTreeTest, RefusesAnExistingTarget) {

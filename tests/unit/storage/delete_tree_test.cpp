@@ -109,7 +109,10 @@ TEST_F(DeleteTreeTest, StopsAtAMountAndNamesIt) {
         const Root here = TRY(Root::at(tree_->path()));
         const Fd target = TRY(here.open(*RelPath::parse("t/a/mounted"), O_PATH | O_DIRECTORY));
         TRY(attach_mount(mount.get(), target.get()));
-        return delete_tree(here.fd(), "t");
+        const Fd inside(openat(mount.get(), "precious", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        const Status deleted = delete_tree(here.fd(), "t");
+        CHECK_THAT(faccessat(mount.get(), "precious", F_OK, 0) == 0);
+        return deleted;
     });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Code::busy);

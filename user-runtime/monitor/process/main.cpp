@@ -74,7 +74,7 @@ public:
     Status start(const std::string& document);
     [[gnu::hot]] Status live();
     // Removes the traces of a start that failed.
-    void give_up() { RunningMark::remove(directory_); }
+    void give_up() { mark_->end(directory_); }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
 private:
@@ -137,8 +137,7 @@ void Session::on_end(ExitStatus status) {
         const bool halted = status.signaled && status.value == SIGINT;
         static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
         monitor_->close_socket();
-        RunningMark::remove(directory_);
-        mark_.reset();
+        mark_->end(directory_);
     }
     loop_->stop();
 }
