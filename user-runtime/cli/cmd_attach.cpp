@@ -7,7 +7,9 @@ namespace {
 
 constexpr Option kOptions[] = {
     kEnvironmentOption,
-    {.name = "keep-env", .value = "NAME", .text = "let this variable of yours in. May be given several times",
+    {.name = "keep-env",
+     .value = "NAME",
+     .text = "let this variable of yours in. May be given several times",
      .repeats = true},
     kWorkdirOption,
     kUserOption,
@@ -68,7 +70,10 @@ constinit const Command kAttach{
         "Runs a command inside, or the login shell of its user, and ends with its exit status. It gets a terminal of "
         "its own where standard input and output are terminals, and else your pipes, byte for byte; your terminal "
         "itself never goes in, nor does your environment, except what -e and --keep-env name.",
-    .operands = {.synopsis = "NAME [COMMAND...]", .least = 1, .most = 1, .tail = Tail::command,
+    .operands = {.synopsis = "NAME [COMMAND...]",
+                 .least = 1,
+                 .most = 1,
+                 .tail = Tail::command,
                  .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

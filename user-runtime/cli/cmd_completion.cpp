@@ -30,8 +30,8 @@ std::string command_names() {
 
 Result<int> run_completion(const Context& context) {
     const std::string_view shell = TRY(chosen_verb(context.command, context.line))->name;
-    TRY(print(shell == "bash" ? bash_completion()
-              : shell == "zsh" ? zsh_completion()
+    TRY(print(shell == "bash"   ? bash_completion()
+              : shell == "zsh"  ? zsh_completion()
               : shell == "fish" ? fish_completion()
                                 : command_names()));
     return kOk;
@@ -44,8 +44,9 @@ constinit const Command kCompletion{
     .name = "completion",
     .group = Group::self,
     .summary = "Print the completion for a shell",
-    .description = "Completes commands, options, and the names of containers, images and configuration keys. Packages "
-                   "install it where the shells look for it; this is for a tree of your own.",
+    .description =
+        "Completes commands, options, and the names of containers, images and configuration keys. Packages "
+        "install it where the shells look for it; this is for a tree of your own.",
     .operands = {.synopsis = "bash|zsh|fish|commands", .least = 1, .most = 1},
     .verbs = kVerbs,
     .examples = kExamples,

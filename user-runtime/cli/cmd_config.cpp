@@ -15,11 +15,19 @@ constexpr Option kOptions[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    {"get", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key}, "print a key's value"},
+    {"get",
+     {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key},
+     "print a key's value"},
     {"set",
-     {.synopsis = "NAME KEY VALUE", .least = 3, .most = 3, .complete = Complete::container, .next = Complete::config_key},
+     {.synopsis = "NAME KEY VALUE",
+      .least = 3,
+      .most = 3,
+      .complete = Complete::container,
+      .next = Complete::config_key},
      "set a key; one that is a list gets one more value"},
-    {"unset", {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key}, "remove a key's lines"},
+    {"unset",
+     {.synopsis = "NAME KEY", .least = 2, .most = 2, .complete = Complete::container, .next = Complete::config_key},
+     "remove a key's lines"},
     {"edit",
      {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
      "change the whole file with $VISUAL or $EDITOR; it is checked before it is put back"},
@@ -148,8 +156,9 @@ constinit const Command kConfig{
     .name = "config",
     .group = Group::settings,
     .summary = "Read or change a container's configuration",
-    .description = "The configuration is LXC's format, in ~/.local/share/lxc/NAME/config. Every change is checked "
-                   "whole before it is written; comments stay. It counts from the next start on.",
+    .description =
+        "The configuration is LXC's format, in ~/.local/share/lxc/NAME/config. Every change is checked "
+        "whole before it is written; comments stay. It counts from the next start on.",
     .operands = {.synopsis = "get|set|unset|edit|keys ...", .least = 1, .most = kMany},
     .options = kOptions,
     .verbs = kVerbs,

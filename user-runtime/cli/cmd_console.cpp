@@ -6,7 +6,9 @@ namespace cubby::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'e', .name = "escape", .value = "LETTER",
+    {.letter = 'e',
+     .name = "escape",
+     .value = "LETTER",
      .text = "leave by Ctrl and this letter, then q (default: a, also written ^a)"},
     kNameOption,
 };
@@ -37,8 +39,9 @@ constinit const Command kConsole{
     .name = "console",
     .group = Group::running,
     .summary = "Join the console of a running container",
-    .description = "Connects this terminal with the container's console, where its init and its getty write. Leaving "
-                   "the console leaves the container as it is.",
+    .description =
+        "Connects this terminal with the container's console, where its init and its getty write. Leaving "
+        "the console leaves the container as it is.",
     .operands = {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

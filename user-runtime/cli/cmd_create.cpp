@@ -7,15 +7,22 @@ namespace cubby::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 't', .name = "template", .value = "TEMPLATE",
+    {.letter = 't',
+     .name = "template",
+     .value = "TEMPLATE",
      .text = "what to make it from: the name of a template, or the path of one; none makes no root file system "
              "(default: busybox)",
      .complete = Complete::image},
-    {.letter = 'B', .name = "backing", .value = "BACKING",
+    {.letter = 'B',
+     .name = "backing",
+     .value = "BACKING",
      .text = "overlay: a layer on the cached image, made at once; dir: a full copy (default: overlay)",
      .words = "overlay|dir"},
-    {.letter = 'f', .name = "config", .value = "FILE",
-     .text = "configuration lines to add to the new container's", .complete = Complete::file},
+    {.letter = 'f',
+     .name = "config",
+     .value = "FILE",
+     .text = "configuration lines to add to the new container's",
+     .complete = Complete::file},
     kUsernsOption,
     kNameOption,
 };
@@ -34,9 +41,8 @@ Result<int> run_create(const Context& context) {
     Status made;
     {
         ProgressBar bar(context.err, context.quiet);
-        made = create(places, request, [&](uint64_t done, uint64_t total, std::string_view what) {
-            bar.show(done, total, what);
-        });
+        made = create(places, request,
+                      [&](uint64_t done, uint64_t total, std::string_view what) { bar.show(done, total, what); });
     }
     TRY(std::move(made));
     if (context.err.tty) {

@@ -31,9 +31,10 @@ constinit const Command kDestroy{
     .aliases = kAliases,
     .group = Group::making,
     .summary = "Remove containers with their files",
-    .description = "Removes each container, its configuration and its root file system. The image that it was made "
-                   "from stays; cubby images lists those. A root file system outside of the container's own directory "
-                   "is not touched.",
+    .description =
+        "Removes each container, its configuration and its root file system. The image that it was made "
+        "from stays; cubby images lists those. A root file system outside of the container's own directory "
+        "is not touched.",
     .operands = {.synopsis = "NAME...", .least = 1, .most = kMany, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

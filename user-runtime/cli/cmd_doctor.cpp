@@ -31,7 +31,8 @@ constexpr ExitRow kExits[] = {{kFailure, "containers cannot run here; the lines 
 
 Result<int> run_doctor(const Context& context) {
     const std::vector<DoctorRow> rows = examine(TRY(context.places()).lxcpath);
-    const bool usable = std::ranges::none_of(rows, [](const DoctorRow& row) { return row.status == DoctorStatus::missing; });
+    const bool usable =
+        std::ranges::none_of(rows, [](const DoctorRow& row) { return row.status == DoctorStatus::missing; });
     if (context.line.has("admin-script")) {
         TRY(print(admin_script(rows)));
     } else if (context.line.has("json")) {
@@ -49,8 +50,9 @@ constinit const Command kDoctor{
     .name = "doctor",
     .group = Group::host,
     .summary = "Tell what works on this host, and the cure for what does not",
-    .description = "Tries everything that containers need, as you, and says what was found. Nothing is changed. Below "
-                   "what is degraded or missing stands what it means, and the line of root that cures it.",
+    .description =
+        "Tries everything that containers need, as you, and says what was found. Nothing is changed. Below "
+        "what is degraded or missing stands what it means, and the line of root that cures it.",
     .options = kOptions,
     .examples = kExamples,
     .json = kJson,

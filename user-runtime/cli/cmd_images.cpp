@@ -122,8 +122,9 @@ constinit const Command kImages{
     .name = "images",
     .group = Group::settings,
     .summary = "List or remove the images that containers stand on",
-    .description = "An image is what a template made, kept by its content, so that the next container of the kind "
-                   "needs no work. rm takes an id, or its first 12 digits as the table shows them.",
+    .description =
+        "An image is what a template made, kept by its content, so that the next container of the kind "
+        "needs no work. rm takes an id, or its first 12 digits as the table shows them.",
     .operands = {.synopsis = "[ls | rm ID... | templates]", .most = kMany},
     .options = kOptions,
     .verbs = kVerbs,

@@ -44,8 +44,9 @@ constinit const Command kInfo{
     .name = "info",
     .group = Group::looking,
     .summary = "Show all about one container",
-    .description = "Shows the state, the ids, where the files are, what this host did not allow at the last start, "
-                   "and which configuration keys have no effect.",
+    .description =
+        "Shows the state, the ids, where the files are, what this host did not allow at the last start, "
+        "and which configuration keys have no effect.",
     .operands = {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

@@ -34,9 +34,10 @@ constinit const Command kLogs{
     .name = "logs",
     .group = Group::looking,
     .summary = "Print what a container's console has shown",
-    .description = "Prints the console's output that is kept: of a running container the last 64 KiB (more with "
-                   "lxc.console.buffer.size), of a stopped one its log file (lxc.console.logfile). The bytes are "
-                   "printed as the container wrote them; pipe them through cat -v if you do not trust it.",
+    .description =
+        "Prints the console's output that is kept: of a running container the last 64 KiB (more with "
+        "lxc.console.buffer.size), of a stopped one its log file (lxc.console.logfile). The bytes are "
+        "printed as the container wrote them; pipe them through cat -v if you do not trust it.",
     .operands = {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

@@ -10,8 +10,11 @@ namespace cubby::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "all", .value = "DIR", .text = "write every page into this directory, which is made where it is missing",
-     .complete = Complete::directory, .stands = Stands::instead_of_operand},
+    {.name = "all",
+     .value = "DIR",
+     .text = "write every page into this directory, which is made where it is missing",
+     .complete = Complete::directory,
+     .stands = Stands::instead_of_operand},
 };
 
 constexpr Example kExamples[] = {
@@ -56,8 +59,9 @@ constinit const Command kMan{
     .name = "man",
     .group = Group::self,
     .summary = "Print a manual page",
-    .description = "Prints the manual page of cubby, of one of its commands, or of the configuration keys "
-                   "(config-keys), as roff. Installed pages are made by it: man cubby-run shows one.",
+    .description =
+        "Prints the manual page of cubby, of one of its commands, or of the configuration keys "
+        "(config-keys), as roff. Installed pages are made by it: man cubby-run shows one.",
     .operands = {.synopsis = "[COMMAND|config-keys]", .most = 1, .complete = Complete::command},
     .options = kOptions,
     .examples = kExamples,

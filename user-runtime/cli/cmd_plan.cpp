@@ -39,8 +39,9 @@ constinit const Command kPlan{
     .name = "plan",
     .group = Group::looking,
     .summary = "Show the steps of a start without starting",
-    .description = "Prints the steps that cubby start would run, in their order. An error of a start names the step's "
-                   "number.",
+    .description =
+        "Prints the steps that cubby start would run, in their order. An error of a start names the step's "
+        "number.",
     .operands = {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

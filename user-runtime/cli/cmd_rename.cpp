@@ -26,8 +26,9 @@ constinit const Command kRename{
     .aliases = kAliases,
     .group = Group::making,
     .summary = "Give a stopped container another name",
-    .description = "The container must be stopped. Its files stay where they are on the disk, so this takes no time "
-                   "and no space.",
+    .description =
+        "The container must be stopped. Its files stay where they are on the disk, so this takes no time "
+        "and no space.",
     .operands = {.synopsis = "NAME NEW-NAME", .least = 2, .most = 2, .complete = Complete::container},
     .examples = kExamples,
     .exits = kExits,

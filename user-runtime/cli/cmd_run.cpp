@@ -8,13 +8,19 @@ namespace cubby::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "rootfs", .value = "DIR", .text = "use this directory as the root file system, instead of an image",
-     .complete = Complete::directory, .stands = Stands::instead_of_operand},
+    {.name = "rootfs",
+     .value = "DIR",
+     .text = "use this directory as the root file system, instead of an image",
+     .complete = Complete::directory,
+     .stands = Stands::instead_of_operand},
     {.letter = 'i', .name = "interactive", .text = "let standard input in"},
     {.letter = 't', .name = "tty", .text = "give the command a terminal of its own"},
     kEnvironmentOption,
-    {.letter = 'v', .name = "volume", .value = "SOURCE:TARGET[:ro]",
-     .text = "show a directory or file of this host inside. May be given several times", .complete = Complete::directory,
+    {.letter = 'v',
+     .name = "volume",
+     .value = "SOURCE:TARGET[:ro]",
+     .text = "show a directory or file of this host inside. May be given several times",
+     .complete = Complete::directory,
      .repeats = true},
     kWorkdirOption,
     kUserOption,
@@ -24,7 +30,9 @@ constexpr Option kOptions[] = {
     kUsernsOption,
     {.name = "keep-groups", .text = "keep your supplementary groups, to reach files that they may reach"},
     {.name = "hostname", .value = "HOST", .text = "its host name, instead of the container's name"},
-    {.name = "network", .value = "MODE", .text = "host: this host's network; none: only loopback (default: host)",
+    {.name = "network",
+     .value = "MODE",
+     .text = "host: this host's network; none: only loopback (default: host)",
      .words = "host|none"},
     {.name = "no-init", .text = "make the command itself process 1, without a small init above it"},
     kTimingsOption,
@@ -63,7 +71,8 @@ Status fill_places(const Context& context, RunRequest& request) {
     } else {
         request.what = line.operands().at(0);
         if (request.what.empty() || has_control(request.what)) {
-            return FAIL(Code::usage, "'%.60s' is not the name of an image or container", printable(request.what).c_str());
+            return FAIL(Code::usage, "'%.60s' is not the name of an image or container",
+                        printable(request.what).c_str());
         }
         if (request.what.find('/') != std::string::npos) {
             request.what = TRY(absolute_path(request.what, "image"));
@@ -82,8 +91,8 @@ Result<int> run_run(const Context& context) {
     const RunRequest request = TRY(run_request(context));
     const Places places = TRY(context.places());
     ProgressBar bar(context.err, context.quiet);
-    auto result = cubby::run(places, request,
-                             [&](uint64_t done, uint64_t total, std::string_view what) { bar.show(done, total, what); });
+    auto result = cubby::run(
+        places, request, [&](uint64_t done, uint64_t total, std::string_view what) { bar.show(done, total, what); });
     bar.clear();
     const RunResult ended = TRY(std::move(result));
     context.note_lost(ended.lost);
@@ -135,7 +144,10 @@ constinit const Command kRun{
         "--rootfs, with --keep, and in volumes.\n\n"
         "Everything after the image, from the first word that is no option, belongs to the command; without one, it "
         "is /bin/sh. cubby run -it busybox gives a shell. Standard input stays outside without -i.",
-    .operands = {.synopsis = "IMAGE|CONTAINER [COMMAND...]", .least = 1, .most = 1, .tail = Tail::command,
+    .operands = {.synopsis = "IMAGE|CONTAINER [COMMAND...]",
+                 .least = 1,
+                 .most = 1,
+                 .tail = Tail::command,
                  .complete = Complete::image_or_container},
     .options = kOptions,
     .examples = kExamples,

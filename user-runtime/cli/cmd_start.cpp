@@ -6,7 +6,8 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.letter = 'd', .name = "daemon", .text = "start it in the background (this is the default)"},
-    {.letter = 'F', .name = "foreground",
+    {.letter = 'F',
+     .name = "foreground",
      .text = "stay, with this terminal as its console, and end with its exit status"},
     kTimingsOption,
     kNameOption,
@@ -40,7 +41,8 @@ Result<StartRequest> start_request(const Context& context) {
     if (context.line.has("foreground") && context.line.has("daemon")) {
         return FAIL(Code::usage, "options -d and -F exclude each other");
     }
-    return StartRequest{.name = TRY(context.name()), .init = context.line.tail(), .timings = context.line.has("timings")};
+    return StartRequest{
+        .name = TRY(context.name()), .init = context.line.tail(), .timings = context.line.has("timings")};
 }
 
 extern const Command kStart;
@@ -48,9 +50,13 @@ constinit const Command kStart{
     .name = "start",
     .group = Group::running,
     .summary = "Start a container",
-    .description = "Starts the container's init, or the command after --, as its first process. Where this host does "
-                   "not allow a part of the isolation, a note says which.",
-    .operands = {.synopsis = "NAME [-- INIT...]", .least = 1, .most = 1, .tail = Tail::after_dashes,
+    .description =
+        "Starts the container's init, or the command after --, as its first process. Where this host does "
+        "not allow a part of the isolation, a note says which.",
+    .operands = {.synopsis = "NAME [-- INIT...]",
+                 .least = 1,
+                 .most = 1,
+                 .tail = Tail::after_dashes,
                  .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

@@ -6,7 +6,9 @@ namespace cubby::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 't', .name = "timeout", .value = "SECONDS",
+    {.letter = 't',
+     .name = "timeout",
+     .value = "SECONDS",
      .text = "how long to wait before everything in it is killed (default: 60)"},
     {.letter = 'k', .name = "kill", .text = "kill everything in it at once"},
     {.letter = 'r', .name = "reboot", .text = "ask it to start again"},
@@ -61,9 +63,10 @@ constinit const Command kStop{
     .name = "stop",
     .group = Group::running,
     .summary = "Stop running containers",
-    .description = "Sends the configured halt signal to the container's init, and kills everything in the container "
-                   "when it has not ended in time. This never waits for ever. Several containers are stopped one "
-                   "after the other.",
+    .description =
+        "Sends the configured halt signal to the container's init, and kills everything in the container "
+        "when it has not ended in time. This never waits for ever. Several containers are stopped one "
+        "after the other.",
     .operands = {.synopsis = "NAME...", .least = 1, .most = kMany, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

@@ -1,13 +1,14 @@
-#include "cli/context.h"
-
 #include <cstdlib>
+
+#include "cli/context.h"
 
 namespace cubby::cli {
 namespace {
 
 constexpr Example kExamples[] = {
     {"cubby unshare id", "you are root there, and your subordinate ids are users"},
-    {"cubby create demo && cubby unshare ls -ln ~/.local/share/lxc/demo", "a container's files, with the ids that they have there"},
+    {"cubby create demo && cubby unshare ls -ln ~/.local/share/lxc/demo",
+     "a container's files, with the ids that they have there"},
     {"cubby destroy demo", "remove it"},
 };
 
@@ -32,9 +33,10 @@ constinit const Command kUnshare{
     .name = "unshare",
     .group = Group::host,
     .summary = "Run a command in your id-mapped namespace",
-    .description = "Runs a command, or your shell, as root of the user namespace that all your containers belong to. "
-                   "There you may look at, change and remove the files of your containers whose owners are "
-                   "subordinate ids. It is no container: the command sees this host's files and processes.",
+    .description =
+        "Runs a command, or your shell, as root of the user namespace that all your containers belong to. "
+        "There you may look at, change and remove the files of your containers whose owners are "
+        "subordinate ids. It is no container: the command sees this host's files and processes.",
     .operands = {.synopsis = "[COMMAND...]", .tail = Tail::command, .complete = Complete::program},
     .examples = kExamples,
     .gives = Gives::command_status,

@@ -25,8 +25,8 @@ Result<int> run_wait(const Context& context) {
     if (TRY(cubby::wait(TRY(context.places()), name, request.states, request.timeout_s))) {
         return kOk;
     }
-    return FAIL(Code::timeout, "wait %s: not in the state after %d seconds; cubby info %s tells the state", name.c_str(),
-                request.timeout_s, name.c_str());
+    return FAIL(Code::timeout, "wait %s: not in the state after %d seconds; cubby info %s tells the state",
+                name.c_str(), request.timeout_s, name.c_str());
 }
 
 }  // namespace
@@ -45,9 +45,10 @@ constinit const Command kWait{
     .name = "wait",
     .group = Group::looking,
     .summary = "Wait until a container is in a state",
-    .description = "States are STOPPED, STARTING, RUNNING, STOPPING, ABORTING, FREEZING, FROZEN and THAWED; several "
-                   "are written with | between them, quoted for the shell. A state that the container is in already "
-                   "counts.",
+    .description =
+        "States are STOPPED, STARTING, RUNNING, STOPPING, ABORTING, FREEZING, FROZEN and THAWED; several "
+        "are written with | between them, quoted for the shell. A state that the container is in already "
+        "counts.",
     .operands = {.synopsis = "NAME", .least = 1, .most = 1, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

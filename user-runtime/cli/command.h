@@ -18,11 +18,11 @@ enum class Complete : uint8_t {
     directory,
     program,
     container,
-    image,      // the name of a template
+    image,  // the name of a template
     cached_image,
     image_or_container,
     config_key,
-    command,    // the name of a command of cubby
+    command,  // the name of a command of cubby
 };
 
 // Whether an option's value is, or replaces, the first operand.

@@ -81,7 +81,8 @@ std::string operand_name(const char* synopsis, size_t index) {
 }  // namespace
 
 const std::string* Parsed::value(std::string_view option) const noexcept {
-    const auto found = std::find_if(given_.rbegin(), given_.rend(), [&](const auto& one) { return option == one.first->name; });
+    const auto found =
+        std::find_if(given_.rbegin(), given_.rend(), [&](const auto& one) { return option == one.first->name; });
     return found == given_.rend() ? nullptr : &found->second;
 }
 

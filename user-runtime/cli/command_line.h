@@ -13,7 +13,7 @@
 namespace cubby::cli {
 
 class Parsed {
-public:
+  public:
     using Given = std::vector<std::pair<const Option*, std::string>>;
 
     Parsed() = default;
@@ -31,12 +31,14 @@ public:
     // With an option that stands for the first operand, that comes first.
     [[nodiscard]] const std::vector<std::string>& operands() const noexcept { return operands_; }
     // Options that were given before these, such as the program's: a later one wins.
-    void put_before(const Parsed& earlier) { given_.insert(given_.begin(), earlier.given_.begin(), earlier.given_.end()); }
+    void put_before(const Parsed& earlier) {
+        given_.insert(given_.begin(), earlier.given_.begin(), earlier.given_.end());
+    }
 
     // The words after "--", or of the inner command.
     [[nodiscard]] const std::vector<std::string>& tail() const noexcept { return tail_; }
 
-private:
+  private:
     std::vector<std::string> operands_;
     std::vector<std::string> tail_;
     Given given_;

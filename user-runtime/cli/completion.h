@@ -15,7 +15,7 @@ namespace cubby::cli {
 // What a shell offers for the operands of a command, or of one of its verbs.
 struct OperandOffer {
     const Verb* verb = nullptr;
-    size_t index = 0;  // without the verb
+    size_t index = 0;   // without the verb
     bool rest = false;  // and every later one
     Complete complete = Complete::nothing;
 };

@@ -107,14 +107,15 @@ std::string kind_of(const Option& option) {
 
 // A shell function with one case.
 class CaseFunction {
-public:
-    CaseFunction(const char* name, const char* on) : text_(std::string("\n") + name + "() {\n    case " + on + " in\n") {}
+  public:
+    CaseFunction(const char* name, const char* on)
+        : text_(std::string("\n") + name + "() {\n    case " + on + " in\n") {}
     void add(const std::string& pattern, const std::string& does) {
         text_ += "        " + pattern + ") " + does + " ;;\n";
     }
     [[nodiscard]] std::string text() const { return text_ + "    esac\n}\n"; }
 
-private:
+  private:
     std::string text_;
 };
 
@@ -150,8 +151,8 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 
 std::string list_function() {
     CaseFunction out("_cubby_list", "$1");
-    for (const Complete one : {Complete::container, Complete::image, Complete::cached_image, Complete::image_or_container,
-                               Complete::config_key, Complete::command}) {
+    for (const Complete one : {Complete::container, Complete::image, Complete::cached_image,
+                               Complete::image_or_container, Complete::config_key, Complete::command}) {
         out.add(kind_word(one), offering_command(one));
     }
     return out.text();
@@ -181,8 +182,10 @@ std::string bash_completion() {
             most.add(command->name, "echo " + std::to_string(command->operands.most));
         }
         for (const OperandOffer& offer : operand_offers(*command)) {
-            const std::string where = std::string(command->name) + " " + (offer.verb != nullptr ? offer.verb->name : "") + " ";
-            operands.add("'" + where + (offer.rest ? "'*" : std::to_string(offer.index) + "'"), echo(kind_word(offer.complete)));
+            const std::string where =
+                std::string(command->name) + " " + (offer.verb != nullptr ? offer.verb->name : "") + " ";
+            operands.add("'" + where + (offer.rest ? "'*" : std::to_string(offer.index) + "'"),
+                         echo(kind_word(offer.complete)));
         }
     }
     add_values("*", program().options, values);

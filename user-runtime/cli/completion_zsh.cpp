@@ -96,11 +96,12 @@ std::string verb_case(const Command& command) {
     for (const Verb& verb : command.verbs) {
         names.append(names.empty() ? "" : " ").append(verb.name);
     }
-    std::string out = spec(":word:(" + names + ")") + spec("*::operand:->operand") + "\n            case $state:$words[1] in\n";
+    std::string out =
+        spec(":word:(" + names + ")") + spec("*::operand:->operand") + "\n            case $state:$words[1] in\n";
     for (const OperandOffer& offer : operand_offers(command)) {
         out += std::string("                operand:") + offer.verb->name + ") ";
-        out += (offer.rest ? "" : "(( CURRENT == " + std::to_string(offer.index + 2) + " )) && ") + action_of(offer.complete) +
-               " ;|\n";
+        out += (offer.rest ? "" : "(( CURRENT == " + std::to_string(offer.index + 2) + " )) && ") +
+               action_of(offer.complete) + " ;|\n";
     }
     return out + "            esac";
 }

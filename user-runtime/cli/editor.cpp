@@ -20,9 +20,9 @@ constexpr size_t kLongestText = 4 << 20;
 
 // The keys ^C and ^\ are the editor's while it runs; spawn() gives it the default actions back.
 class WithoutKeySignals {
-public:
+  public:
     WithoutKeySignals() noexcept {
-        struct sigaction ignore {};
+        struct sigaction ignore{};
         ignore.sa_handler = SIG_IGN;
         sigaction(SIGINT, &ignore, &interrupt_);
         sigaction(SIGQUIT, &ignore, &quit_);
@@ -34,14 +34,14 @@ public:
     WithoutKeySignals(const WithoutKeySignals&) = delete;
     WithoutKeySignals& operator=(const WithoutKeySignals&) = delete;
 
-private:
-    struct sigaction interrupt_ {};
-    struct sigaction quit_ {};
+  private:
+    struct sigaction interrupt_{};
+    struct sigaction quit_{};
 };
 
 bool is_program(const std::string& path) {
     const auto file = open_named(path, O_PATH);
-    struct stat info {};
+    struct stat info{};
     return file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
 }
 
@@ -76,7 +76,8 @@ Result<std::string> find_program(const std::string& name) {
         }
     } else if (!name.empty()) {
         const char* path = getenv("PATH");
-        for (const std::string_view folder : split_fields(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
+        for (const std::string_view folder :
+             split_fields(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
             std::string candidate = std::string(folder) + "/" + name;
             // A relative entry would mean another program in every directory.
             if (folder.starts_with('/') && is_program(candidate)) {
@@ -121,8 +122,11 @@ Result<EditedFile> EditedFile::make(const std::string& name, const std::string& 
 }
 
 EditedFile::EditedFile(EditedFile&& other) noexcept
-    : parent_(std::move(other.parent_)), folder_(std::move(other.folder_)), file_(std::move(other.file_)),
-      path_(std::move(other.path_)), kept_(std::exchange(other.kept_, true)) {}
+    : parent_(std::move(other.parent_)),
+      folder_(std::move(other.folder_)),
+      file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
+      kept_(std::exchange(other.kept_, true)) {}
 
 EditedFile::~EditedFile() {
     if (kept_) {
@@ -149,7 +153,8 @@ Status EditedFile::edit(const std::vector<std::string>& editor) const {
     const Spawned child = TRY(spawn(command));
     const ExitStatus ended = TRY(wait_child(child.pidfd.get()));
     if (ended.shell_code() != 0) {
-        return FAIL(Code::child_failed, "%s ended with %d; nothing was changed", editor.front().c_str(), ended.shell_code());
+        return FAIL(Code::child_failed, "%s ended with %d; nothing was changed", editor.front().c_str(),
+                    ended.shell_code());
     }
     return {};
 }

@@ -18,7 +18,7 @@ Result<std::string> find_program(const std::string& name);
 
 // A file with mode 0600 in a private directory of its own below the runtime directory.
 class EditedFile {
-public:
+  public:
     static Result<EditedFile> make(const std::string& name, const std::string& text);
     EditedFile(EditedFile&& other) noexcept;
     EditedFile& operator=(EditedFile&&) = delete;
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     void keep() noexcept { kept_ = true; }
 
-private:
+  private:
     EditedFile(Root parent, RelPath folder, RelPath file) noexcept
         : parent_(std::move(parent)), folder_(std::move(folder)), file_(std::move(file)) {}
     Root parent_;

@@ -35,7 +35,8 @@ Status check_account(std::string_view part, std::string_view whole) {
         return {};
     }
     const bool plain = std::ranges::all_of(part, [](char byte) {
-        return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '.' || byte == '-' || byte == '$' || byte == '@';
+        return is_letter(byte) || is_digit(byte) || byte == '_' || byte == '.' || byte == '-' || byte == '$' ||
+               byte == '@';
     });
     if (part.empty() || part.size() > 256 || part.front() == '-' || !plain) {
         return FAIL(Code::usage, "user %s: write NAME, UID, NAME:GROUP or UID:GID", quoted(whole).c_str());
@@ -122,8 +123,10 @@ Result<std::vector<State>> parse_states(std::string_view text) {
     for (const std::string_view word : split_fields(text, '|')) {
         const auto state = parse_state(word);
         if (!state) {
-            return FAIL(Code::usage, "%s is not a state: use STOPPED, STARTING, RUNNING, STOPPING, ABORTING, FREEZING, "
-                                     "FROZEN or THAWED, with | between them", quoted(word).c_str());
+            return FAIL(Code::usage,
+                        "%s is not a state: use STOPPED, STARTING, RUNNING, STOPPING, ABORTING, FREEZING, "
+                        "FROZEN or THAWED, with | between them",
+                        quoted(word).c_str());
         }
         states.push_back(*state);
     }
@@ -145,7 +148,8 @@ Result<std::string> absolute_path(std::string_view text, const char* what) {
     char here[PATH_MAX];
     // Outside of the current root the kernel puts "(unreachable)" in front (getcwd(3)).
     if (getcwd(here, sizeof here) == nullptr || here[0] != '/') {
-        return FAIL(Code::not_found, "%s: %s counts from the current directory, which is gone", what, quoted(text).c_str());
+        return FAIL(Code::not_found, "%s: %s counts from the current directory, which is gone", what,
+                    quoted(text).c_str());
     }
     const std::string below = path == "." ? "" : "/" + path.substr(path.starts_with("./") ? 2 : 0);
     return checked_path(here + below, what);

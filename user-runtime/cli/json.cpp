@@ -17,12 +17,8 @@ Json positive_or_null(Number number) {
 }
 
 Json summary_of(const Summary& one) {
-    return {{"name", one.name},
-            {"state", state_name(one.state)},
-            {"pid", positive_or_null(one.pid)},
-            {"ephemeral", one.ephemeral},
-            {"defined", one.defined},
-            {"broken", text_or_null(one.broken)}};
+    return {{"name", one.name},           {"state", state_name(one.state)}, {"pid", positive_or_null(one.pid)},
+            {"ephemeral", one.ephemeral}, {"defined", one.defined},         {"broken", text_or_null(one.broken)}};
 }
 
 Json ranges_of(const IdRanges& ranges) {
@@ -60,7 +56,8 @@ std::string json_of(const Info& info) {
 std::string json_of(const PlanView& plan) {
     Json steps = Json::array();
     for (const PlannedLine& line : plan.steps) {
-        steps.push_back({{"number", steps.size() + 1}, {"phase", line.phase}, {"kind", line.kind}, {"text", line.text}});
+        steps.push_back(
+            {{"number", steps.size() + 1}, {"phase", line.phase}, {"kind", line.kind}, {"text", line.text}});
     }
     return written({{"namespaces", plan.namespaces}, {"steps", std::move(steps)}});
 }

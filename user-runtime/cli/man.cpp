@@ -14,8 +14,8 @@ std::string heading(std::string title, const char* section) {
     for (char& byte : title) {
         byte = byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 0x20) : byte;
     }
-    return ".\\\" Written by cubby man; do not edit.\n.TH " + roff_text(title) + " " + section +
-           " \"\" \"cubby " + kVersionNumber + "\" \"cubby\"\n";
+    return ".\\\" Written by cubby man; do not edit.\n.TH " + roff_text(title) + " " + section + " \"\" \"cubby " +
+           kVersionNumber + "\" \"cubby\"\n";
 }
 
 std::string section(const char* title) { return std::string(".SH ") + title + "\n"; }
@@ -77,10 +77,12 @@ std::string files_and_environment() {
            item("~/.local/share/lxc/NAME/", "a container: its configuration in LXC's format, and its files") +
            item("~/.local/share/cubby/images/", "images, by their content") +
            item("~/.config/lxc/lxc.conf", "lxc.lxcpath moves the containers") +
-           item("$XDG_RUNTIME_DIR/cubby/", "sockets and locks; else /run/user/UID/cubby, /dev/shm/cubby-UID or "
-                                            "/tmp/cubby-UID") +
+           item("$XDG_RUNTIME_DIR/cubby/",
+                "sockets and locks; else /run/user/UID/cubby, /dev/shm/cubby-UID or "
+                "/tmp/cubby-UID") +
            section("ENVIRONMENT") + item("VISUAL, EDITOR", "the editor of cubby config edit") +
-           item("NO_COLOR", "no colours, whatever it is set to") + item("COLUMNS", "the width of a terminal that does not tell it");
+           item("NO_COLOR", "no colours, whatever it is set to") +
+           item("COLUMNS", "the width of a terminal that does not tell it");
 }
 
 }  // namespace
@@ -124,7 +126,8 @@ ManualPage program_page() {
         }
         out += item(command.name, command.summary);
     }
-    out += section("OPTIONS") + "These may stand before the command or after it.\n" + options_of(program(), program().options);
+    out += section("OPTIONS") + "These may stand before the command or after it.\n" +
+           options_of(program(), program().options);
     out += section("EXIT STATUS");
     for (const ExitRow& exit : exit_rows(Gives::own_status)) {
         out += item(std::to_string(exit.code), exit.meaning);
@@ -167,12 +170,13 @@ ManualPage command_page(const Command& command) {
 }
 
 ManualPage keys_page() {
-    std::string out = heading("cubby-config-keys", "5") + section("NAME") +
-                      "cubby\\-config\\-keys \\- keys of a container\\(aqs configuration\n" + section("DESCRIPTION") +
-                      "A configuration is lines of the form KEY = VALUE, in LXC\\(aqs format; a line that begins with # is "
-                      "a comment. An empty value puts a key back to what it is without any line. Each key stands here "
-                      "with a sample.\n" +
-                      section("KEYS");
+    std::string out =
+        heading("cubby-config-keys", "5") + section("NAME") +
+        "cubby\\-config\\-keys \\- keys of a container\\(aqs configuration\n" + section("DESCRIPTION") +
+        "A configuration is lines of the form KEY = VALUE, in LXC\\(aqs format; a line that begins with # is "
+        "a comment. An empty value puts a key back to what it is without any line. Each key stands here "
+        "with a sample.\n" +
+        section("KEYS");
     for (const ConfigKey& key : config_keys()) {
         out += item(key.sample, key.doc);
     }

@@ -37,10 +37,13 @@ po::options_description describe_all(const Command& command) {
     return all;
 }
 
-std::string without_dashes(const std::string& name) { return name.substr(std::min(name.find_first_not_of('-'), name.size())); }
+std::string without_dashes(const std::string& name) {
+    return name.substr(std::min(name.find_first_not_of('-'), name.size()));
+}
 
 std::string spelled(const Option& option) {
-    return option.letter != 0 ? std::string("-") + option.letter + ", --" + option.name : std::string("--") + option.name;
+    return option.letter != 0 ? std::string("-") + option.letter + ", --" + option.name
+                              : std::string("--") + option.name;
 }
 
 std::string see_help(const Command& command) {
@@ -94,8 +97,8 @@ Status check_words(const Command& command, const Option& option, const std::stri
     if (std::ranges::find(words, value) != words.end()) {
         return {};
     }
-    return FAIL(Code::usage, "option --%s: '%.60s' is not one of %s%s", option.name, printable(value).c_str(), option.words,
-                advice(nearest(value, words), see_help(command)).c_str());
+    return FAIL(Code::usage, "option --%s: '%.60s' is not one of %s%s", option.name, printable(value).c_str(),
+                option.words, advice(nearest(value, words), see_help(command)).c_str());
 }
 
 Result<OptionsAndOperands> sort_out(const Command& command, const po::parsed_options& parsed) {

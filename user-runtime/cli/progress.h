@@ -12,7 +12,7 @@
 namespace cubby::cli {
 
 class ProgressBar {
-public:
+  public:
     using Write = std::function<void(std::string_view)>;
     using Clock = std::function<int64_t()>;  // milliseconds, CLOCK_MONOTONIC
 
@@ -31,7 +31,7 @@ public:
     // Wipes the bar, so that other output starts on an empty line.
     void clear();
 
-private:
+  private:
     [[nodiscard]] std::string line(uint64_t done, uint64_t total, std::string_view what, int64_t now) const;
 
     Terminal terminal_;

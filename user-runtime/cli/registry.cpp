@@ -42,7 +42,9 @@ constexpr const Command* kCommands[] = {CUBBY_COMMANDS(CUBBY_ADDRESS)};
 #undef CUBBY_ADDRESS
 
 constexpr Option kProgramOptions[] = {
-    {.letter = 'P', .name = "lxcpath", .value = "PATH",
+    {.letter = 'P',
+     .name = "lxcpath",
+     .value = "PATH",
      .text = "where the containers are, instead of lxc.lxcpath of lxc.conf or ~/.local/share/lxc",
      .complete = Complete::directory},
     {.letter = 'q', .name = "quiet", .text = "no progress and no notes; errors are still printed"},

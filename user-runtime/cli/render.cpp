@@ -114,7 +114,8 @@ std::string info_text(const Info& info, const Terminal& terminal, int64_t now) {
 }
 
 std::string plan_text(const PlanView& plan, const Terminal& terminal) {
-    Table table({{.title = "STEP", .right = true}, {.title = "PHASE"}, {.title = "KIND"}, {.title = "WHAT", .shrinks = true}});
+    Table table(
+        {{.title = "STEP", .right = true}, {.title = "PHASE"}, {.title = "KIND"}, {.title = "WHAT", .shrinks = true}});
     size_t number = 0;
     for (const PlannedLine& line : plan.steps) {
         table.add({std::to_string(++number), {line.phase, Colour::dim}, line.kind, line.text});

@@ -21,7 +21,7 @@ struct Column {
 };
 
 class Table {
-public:
+  public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
     // One cell a column.  Control characters are shown, not sent.
@@ -31,7 +31,7 @@ public:
     // right.
     [[nodiscard]] std::string text(const Terminal& terminal) const;
 
-private:
+  private:
     [[nodiscard]] std::vector<size_t> widths(const Terminal& terminal) const;
 
     std::vector<Column> columns_;
@@ -40,11 +40,11 @@ private:
 
 // Lines of "Label:   value", as `cubby info` prints.
 class Labels {
-public:
+  public:
     void add(std::string label, Cell value);
     [[nodiscard]] std::string text(const Terminal& terminal) const;
 
-private:
+  private:
     std::vector<std::pair<std::string, Cell>> lines_;
 };
 

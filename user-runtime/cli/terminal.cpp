@@ -44,7 +44,12 @@ size_t columns_of(int fd) {
 size_t sequence_length(std::string_view text) noexcept {
     const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned first = byte(0);
-    const size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc2 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                          : first < 0xf5 ? 4
+                                         : 0;
     if (length == 0 || length > text.size()) {
         return 0;
     }

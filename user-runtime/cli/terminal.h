@@ -13,9 +13,9 @@ enum class Colour : uint8_t { none, green, yellow, red, dim, bold };
 
 struct Terminal {
     bool tty = false;
-    bool colour = false;   // a tty, TERM is not "dumb", NO_COLOR is unset or empty (no-color.org)
-    bool unicode = true;   // no locale variable says otherwise
-    size_t columns = 0;    // 0: not a terminal, as wide as needed
+    bool colour = false;  // a tty, TERM is not "dumb", NO_COLOR is unset or empty (no-color.org)
+    bool unicode = true;  // no locale variable says otherwise
+    size_t columns = 0;   // 0: not a terminal, as wide as needed
 
     [[nodiscard]] const char* ellipsis() const noexcept { return unicode ? "\u2026" : "..."; }
     [[nodiscard]] size_t ellipsis_width() const noexcept { return unicode ? 1 : 3; }

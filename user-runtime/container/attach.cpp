@@ -84,10 +84,9 @@ void add_environment(const AttachRequest& request, const GuestUser& user, const 
     keep_last(out);
 }
 
-Result<int> relay_until_end(Foreground& foreground, launch::Launched launched) {
+Result<int> relay_until_end(Foreground& foreground, int signals, launch::Launched launched) {
     EventLoop loop = TRY(EventLoop::make());
-    const Fd signals = TRY(open_signals(Foreground::kSignals));
-    TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) { foreground.forward(next_signal(signals.get())); }));
+    TRY(loop.watch(signals, EPOLLIN, [&](uint32_t) { foreground.forward(next_signal(signals)); }));
     TRY(loop.watch(launched.pidfd.get(), EPOLLIN, [&](uint32_t) { loop.stop(); }));
     auto relayed = foreground.begin(loop, launched.pidfd.get(), std::move(launched.console));
     if (relayed) {
@@ -130,11 +129,13 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     input.filters = facts.filters;
     input.devpts = terminal ? facts.devpts.get() : -1;
     input.stdio = foreground->stdio();
+    // Before the program exists: a signal that comes from now on is handed to it and does not end this process.
+    const Fd signals = TRY(open_signals(Foreground::kSignals));
     auto launched = launch::attach(input);
     if (!launched) {
         return std::unexpected(prefixed(launched.error(), "attach %s", request.name.c_str()));
     }
-    return relay_until_end(*foreground, std::move(*launched));
+    return relay_until_end(*foreground, signals.get(), std::move(*launched));
 }
 
 }  // namespace cubby

@@ -22,6 +22,8 @@ Result<RunResult> run_here(const HereRequest& request) {
     TRY(validate(request.spec));
     const StartPlan plan = TRY(assemble(request.spec, request.facts));
     const auto foreground = TRY(Foreground::prepare(request.interactive));
+    // Before the command exists: a signal that comes from now on is handed to it and does not end this process.
+    const Fd signals = TRY(open_signals(Foreground::kSignals));
     BeginOptions options;
     options.stdio = foreground->stdio();
     options.timings = request.timings;
@@ -32,7 +34,6 @@ Result<RunResult> run_here(const HereRequest& request) {
     result.timings = times_of(monitor.container(), plan);
 
     EventLoop loop = TRY(EventLoop::make());
-    const Fd signals = TRY(open_signals(Foreground::kSignals));
     TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) { foreground->forward(next_signal(signals.get())); }));
     monitor.on_end([&](ExitStatus ended) {
         result.exit_code = ended.shell_code();

@@ -7,17 +7,18 @@
 namespace cubby::cli {
 namespace {
 
+using test::line_of;
+using test::text_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::line_of;
-using test::text_of;
 
 using Words = std::vector<std::string>;
 
 TEST(CliCommandLine, OptionsStandBeforeAndAfterTheName) {
-    for (const Words& words : {Words{"stop", "-k", "p1"}, Words{"stop", "p1", "-k"}, Words{"stop", "--kill", "-n", "p1"},
-                               Words{"stop", "-kn", "p1"}, Words{"stop", "--name=p1", "-k"}, Words{"stop", "-k", "--", "p1"}}) {
+    for (const Words& words :
+         {Words{"stop", "-k", "p1"}, Words{"stop", "p1", "-k"}, Words{"stop", "--kill", "-n", "p1"},
+          Words{"stop", "-kn", "p1"}, Words{"stop", "--name=p1", "-k"}, Words{"stop", "-k", "--", "p1"}}) {
         const auto line = line_of(words);
         ASSERT_TRUE(line) << text_of(line);
         EXPECT_TRUE(line->parsed.has("kill"));
@@ -27,8 +28,9 @@ TEST(CliCommandLine, OptionsStandBeforeAndAfterTheName) {
 }
 
 TEST(CliCommandLine, ValuesAreTakenInEachSpelling) {
-    for (const Words& words : {Words{"stop", "-t", "5", "p1"}, Words{"stop", "-t5", "p1"}, Words{"stop", "--timeout", "5", "p1"},
-                               Words{"stop", "--timeout=5", "p1"}, Words{"stop", "-kt5", "p1"}, Words{"stop", "-kt", "5", "p1"}}) {
+    for (const Words& words :
+         {Words{"stop", "-t", "5", "p1"}, Words{"stop", "-t5", "p1"}, Words{"stop", "--timeout", "5", "p1"},
+          Words{"stop", "--timeout=5", "p1"}, Words{"stop", "-kt5", "p1"}, Words{"stop", "-kt", "5", "p1"}}) {
         const auto line = line_of(words);
         ASSERT_TRUE(line) << text_of(line);
         EXPECT_EQ(line->parsed.value_or("timeout", "-"), "5");
@@ -56,7 +58,8 @@ TEST(CliCommandLine, AValueMayLookLikeAnOption) {
     EXPECT_FALSE(run->parsed.has("interactive"));
     EXPECT_THAT(run->parsed.operands(), ElementsAre("busybox"));
     // One of the command's own options is more likely a forgotten value.
-    EXPECT_THAT(text_of(line_of({"run", "-w", "-i", "busybox"})), HasSubstr("option -w, --workdir needs a value (DIR)"));
+    EXPECT_THAT(text_of(line_of({"run", "-w", "-i", "busybox"})),
+                HasSubstr("option -w, --workdir needs a value (DIR)"));
 }
 
 TEST(CliCommandLine, TheInnerCommandIsNotLookedAt) {
@@ -110,8 +113,10 @@ TEST(CliCommandLine, UnknownOptionsNameTheNearestOne) {
     EXPECT_EQ(text_of(line_of({"run", "--volum", "x", "busybox"})),
               "unknown option '--volum'; did you mean '--volume'? cubby help run tells more");
     EXPECT_EQ(text_of(line_of({"stop", "-kx", "p1"})), "unknown option '-x'; cubby help stop tells more");
-    EXPECT_EQ(text_of(line_of({"ls", "--jsno"})), "unknown option '--jsno'; did you mean '--json'? cubby help ls tells more");
-    EXPECT_EQ(text_of(line_of({"ls", "--quite"})), "unknown option '--quite'; did you mean '--quiet'? cubby help ls tells more");
+    EXPECT_EQ(text_of(line_of({"ls", "--jsno"})),
+              "unknown option '--jsno'; did you mean '--json'? cubby help ls tells more");
+    EXPECT_EQ(text_of(line_of({"ls", "--quite"})),
+              "unknown option '--quite'; did you mean '--quiet'? cubby help ls tells more");
     EXPECT_EQ(text_of(line_of({"ls", "--\x1b[31m"})), "unknown option '--\\x1b[31m'; cubby help ls tells more");
 }
 
@@ -124,7 +129,8 @@ TEST(CliCommandLine, MissingAndUnwantedValues) {
     EXPECT_THAT(text_of(line_of({"stop", "p1", "-t"})), HasSubstr("option -t, --timeout needs a value (SECONDS)"));
     EXPECT_THAT(text_of(line_of({"stop", "--timeout=", "p1"})), HasSubstr("needs a value"));
     EXPECT_THAT(text_of(line_of({"stop", "--kill=1", "p1"})), HasSubstr("option -k, --kill takes no value"));
-    EXPECT_THAT(text_of(line_of({"create", "-B", "dri", "p1"})), HasSubstr("'dri' is not one of overlay|dir; did you mean 'dir'?"));
+    EXPECT_THAT(text_of(line_of({"create", "-B", "dri", "p1"})),
+                HasSubstr("'dri' is not one of overlay|dir; did you mean 'dir'?"));
 }
 
 TEST(CliCommandLine, OperandsAreCounted) {

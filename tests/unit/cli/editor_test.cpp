@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 // Sets environment variables, and puts them back.
 class Environment : public ::testing::Test {
-protected:
+  protected:
     void set(const char* name, const char* value) {
         const char* old = getenv(name);
         saved_.emplace_back(name, old != nullptr ? std::optional<std::string>(old) : std::nullopt);
@@ -49,7 +49,7 @@ protected:
     }
     std::string folder_;
 
-private:
+  private:
     std::vector<std::pair<const char*, std::optional<std::string>>> saved_;
 };
 
@@ -86,8 +86,9 @@ TEST_F(CliEditor, ProgramsAreFoundInAbsoluteFoldersOnly) {
 }
 
 TEST_F(CliEditor, GetsAPrivateFileThatGoesAway) {
-    const std::string editor = script("editor", "stat -c %a \"$1\" \"${1%/*}\" > " + folder_ + "/modes\n"
-                                                "echo more >> \"$1\"; touch \"$1~\"\n");
+    const std::string editor = script("editor", "stat -c %a \"$1\" \"${1%/*}\" > " + folder_ +
+                                                    "/modes\n"
+                                                    "echo more >> \"$1\"; touch \"$1~\"\n");
     std::string path;
     {
         auto file = EditedFile::make("p1.conf", "text\n");

@@ -15,9 +15,10 @@ using ::testing::HasSubstr;
 
 TEST(CliExitCodes, FollowTheCode) {
     const std::pair<Code, int> expected[] = {
-        {Code::usage, 2},   {Code::not_found, 3},  {Code::exists, 4},         {Code::wrong_state, 4}, {Code::unsupported, 69},
-        {Code::timeout, 124}, {Code::denied, 1},   {Code::invalid_config, 1}, {Code::no_space, 1},    {Code::broken, 1},
-        {Code::busy, 1},    {Code::child_failed, 1}, {Code::system, 1},       {Code::none, 0},
+        {Code::usage, 2},        {Code::not_found, 3}, {Code::exists, 4}, {Code::wrong_state, 4},
+        {Code::unsupported, 69}, {Code::timeout, 124}, {Code::denied, 1}, {Code::invalid_config, 1},
+        {Code::no_space, 1},     {Code::broken, 1},    {Code::busy, 1},   {Code::child_failed, 1},
+        {Code::system, 1},       {Code::none, 0},
     };
     for (const auto& [code, exit] : expected) {
         EXPECT_EQ(exit_code(make_error(code, "x"), Gives::own_status), exit) << static_cast<int>(code);
@@ -25,7 +26,8 @@ TEST(CliExitCodes, FollowTheCode) {
 }
 
 TEST(CliExitCodes, OfCommandsThatRunCommands) {
-    for (const Code code : {Code::not_found, Code::exists, Code::wrong_state, Code::unsupported, Code::timeout, Code::denied, Code::system}) {
+    for (const Code code : {Code::not_found, Code::exists, Code::wrong_state, Code::unsupported, Code::timeout,
+                            Code::denied, Code::system}) {
         EXPECT_EQ(exit_code(make_error(code, "x"), Gives::command_status), kOwnFailure);
     }
     EXPECT_EQ(exit_code(make_error(Code::usage, "x"), Gives::command_status), kUsage);
@@ -89,9 +91,11 @@ TEST(CliCommandLines, AreRefusedInOneLine) {
         {{"help", "strt"}, "cubby: help: no command 'strt'; did you mean 'start'? cubby help lists them\n"},
         {{"man", "nothing"}, "cubby: man: no command 'nothing'; cubby help lists them\n"},
         {{"wait", "-t", "x", "p1"}, "cubby: wait p1: seconds: 'x' is not a whole number in range\n"},
-        {{"console", "-e", "1", "p1"}, "cubby: console p1: escape '1': write a letter, or ^ and a letter, such as ^a\n"},
-        {{"config", "edit", "a/b"}, "cubby: config: 'a/b' is not a container name: use 1 to 64 letters, digits, '_', '.' or '-', not "
-                                    "beginning with '.' or '-'\n"},
+        {{"console", "-e", "1", "p1"},
+         "cubby: console p1: escape '1': write a letter, or ^ and a letter, such as ^a\n"},
+        {{"config", "edit", "a/b"},
+         "cubby: config: 'a/b' is not a container name: use 1 to 64 letters, digits, '_', '.' or '-', not "
+         "beginning with '.' or '-'\n"},
     };
     for (const auto& [words, says] : cases) {
         const auto [status, text] = refused(words);
@@ -101,8 +105,11 @@ TEST(CliCommandLines, AreRefusedInOneLine) {
 }
 
 TEST(CliCommandLines, HelpNeedsNoOperands) {
-    for (const std::vector<std::string>& words : {std::vector<std::string>{"create", "--help"}, {"create", "-h"}, {"--help", "create"},
-                                                  {"help", "create"}, {"-q", "create", "-h"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"create", "--help"},
+                                                  {"create", "-h"},
+                                                  {"--help", "create"},
+                                                  {"help", "create"},
+                                                  {"-q", "create", "-h"}}) {
         ::testing::internal::CaptureStdout();
         EXPECT_EQ(run_command_line(words), kOk);
         EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("Usage: cubby create"));

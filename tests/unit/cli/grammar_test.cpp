@@ -1,9 +1,10 @@
 // The grammars of option values.
 
 #include "cli/grammar.h"
-#include "tests/unit/cli/words.h"
 
 #include <cstdlib>
+
+#include "tests/unit/cli/words.h"
 
 namespace cubby::cli {
 namespace {
@@ -39,7 +40,8 @@ TEST(CliVolumes, CountFromTheCurrentDirectory) {
 }
 
 TEST(CliVolumes, AreRefused) {
-    for (const char* text : {"", ":", "/a", "/a:", ":/b", "/a:b", "/a:/b:", "/a:/b:RO", "/a:/b:ro:", "/a:/b:ro,rw", "/a\n:/b", "/a:/b\x7f"}) {
+    for (const char* text : {"", ":", "/a", "/a:", ":/b", "/a:b", "/a:/b:", "/a:/b:RO", "/a:/b:ro:", "/a:/b:ro,rw",
+                             "/a\n:/b", "/a:/b\x7f"}) {
         const auto volume = parse_volume(text);
         ASSERT_FALSE(volume) << text;
         EXPECT_EQ(volume.error().code, Code::usage);
@@ -47,14 +49,14 @@ TEST(CliVolumes, AreRefused) {
 }
 
 TEST(CliUsers, AreNamesOrNumbers) {
-    for (const char* text : {"0", "1000", "root", "www-data", "_apt", "1000:100", "root:root", "alice:0", "0:wheel", "al.ice", "machine$",
-                             "alice@example.org", "4294967294"}) {
+    for (const char* text : {"0", "1000", "root", "www-data", "_apt", "1000:100", "root:root", "alice:0", "0:wheel",
+                             "al.ice", "machine$", "alice@example.org", "4294967294"}) {
         const auto user = parse_user(text);
         ASSERT_TRUE(user) << text;
         EXPECT_EQ(*user, text);
     }
-    for (const char* text : {"", ":", "0:", ":0", "a:b:c", "-1", "-u", "4294967295", "4294967296", "007", "a b", "a\n", "a/b", "a,b",
-                             "r\xc3\xb6t"}) {
+    for (const char* text : {"", ":", "0:", ":0", "a:b:c", "-1", "-u", "4294967295", "4294967296", "007", "a b", "a\n",
+                             "a/b", "a,b", "r\xc3\xb6t"}) {
         const auto user = parse_user(text);
         ASSERT_FALSE(user) << text;
         EXPECT_EQ(user.error().code, Code::usage);

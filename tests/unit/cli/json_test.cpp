@@ -23,8 +23,8 @@ void expect_documented(const char* command, const std::string& json) {
         const size_t start = json.rfind('"', at - 1) + 1;
         const std::string key = json.substr(start, at - start);
         const bool known = documented.find(" " + key + ",") != std::string::npos ||
-                           documented.find("." + key + ",") != std::string::npos || key == "inside" || key == "outside" ||
-                           key == "count" || key == "rows" || key == "steps";
+                           documented.find("." + key + ",") != std::string::npos || key == "inside" ||
+                           key == "outside" || key == "count" || key == "rows" || key == "steps";
         EXPECT_TRUE(known) << command << ": " << key;
         ++keys;
     }
@@ -32,7 +32,12 @@ void expect_documented(const char* command, const std::string& json) {
 }
 
 TEST(CliJson, OfContainers) {
-    Summary broken{.name = "b\xff\n", .state = State::stopped, .broken = "no \"config\"", .defined = false, .pid = -1, .ephemeral = true};
+    Summary broken{.name = "b\xff\n",
+                   .state = State::stopped,
+                   .broken = "no \"config\"",
+                   .defined = false,
+                   .pid = -1,
+                   .ephemeral = true};
     EXPECT_EQ(json_of(std::vector<Summary>{running(), broken}),
               "[\n"
               "  {\n"
@@ -64,7 +69,10 @@ TEST(CliJson, OfOneContainer) {
     const std::string text = json_of(info);
     EXPECT_THAT(text, HasSubstr("\"started\": 1700000000,"));
     EXPECT_THAT(text, HasSubstr("\"last_exit\": null,"));
-    EXPECT_THAT(text, HasSubstr("\"uids\": [\n    {\n      \"inside\": 0,\n      \"outside\": 100000,\n      \"count\": 65536\n    }\n  ],"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "\"uids\": [\n    {\n      \"inside\": 0,\n      \"outside\": 100000,\n      \"count\": 65536\n    }\n  ],"));
     EXPECT_THAT(text, HasSubstr("\"gids\": [],"));
     EXPECT_THAT(text, HasSubstr("\"lost\": [\n    \"x\"\n  ],"));
     info.last_exit = 0;
@@ -77,7 +85,8 @@ TEST(CliJson, OfAnEmptyPlanAndNoKeys) {
 }
 
 TEST(CliJson, NumbersStepsFromOne) {
-    EXPECT_THAT(json_of(PlanView{"user", {{"a", "b", "c"}, {"d", "e", "f"}}}), HasSubstr("\"number\": 2,\n      \"phase\": \"d\""));
+    EXPECT_THAT(json_of(PlanView{"user", {{"a", "b", "c"}, {"d", "e", "f"}}}),
+                HasSubstr("\"number\": 2,\n      \"phase\": \"d\""));
 }
 
 TEST(CliJson, KeysAreDocumented) {

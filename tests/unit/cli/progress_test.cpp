@@ -1,6 +1,7 @@
 // The progress bar, on a terminal and elsewhere.
 
 #include "cli/progress.h"
+
 #include "tests/unit/cli/words.h"
 
 namespace cubby::cli {

@@ -30,9 +30,10 @@ TEST(CliRegistry, NamesAreUnique) {
 }
 
 TEST(CliRegistry, HasTheCommandsOfTheManual) {
-    for (const char* name : {"create", "start", "run", "attach", "exec", "shell", "console", "stop", "ls", "ps", "info", "wait", "logs",
-                             "destroy", "rm", "rename", "plan", "doctor", "unshare", "config", "images", "completion", "man",
-                             "version", "help"}) {
+    for (const char* name :
+         {"create",  "start",  "run",    "attach",     "exec",    "shell",   "console", "stop", "ls",
+          "ps",      "info",   "wait",   "logs",       "destroy", "rm",      "rename",  "plan", "doctor",
+          "unshare", "config", "images", "completion", "man",     "version", "help"}) {
         EXPECT_NE(find_command(name), nullptr) << name;
     }
 }
@@ -50,7 +51,8 @@ TEST(CliRegistry, RowsAreWhole) {
         std::set<char> letters;
         for (const Option& option : command->options) {
             EXPECT_TRUE(options.insert(option.name).second) << command->name << " --" << option.name;
-            EXPECT_TRUE(option.letter == 0 || letters.insert(option.letter).second) << command->name << " -" << option.letter;
+            EXPECT_TRUE(option.letter == 0 || letters.insert(option.letter).second)
+                << command->name << " -" << option.letter;
             EXPECT_TRUE(option.words == nullptr || option.value != nullptr) << option.name;
             for (const Option& shared : program().options) {
                 EXPECT_STRNE(option.name, shared.name) << command->name;
@@ -72,7 +74,8 @@ TEST(CliRegistry, ExamplesUseTheCommandAndLeaveNothing) {
             used = used || session.find("cubby " + name) != std::string::npos;
         }
         EXPECT_TRUE(used) << command->name;
-        EXPECT_EQ(session.find("cubby create") != std::string::npos, session.find("cubby destroy") != std::string::npos) << session;
+        EXPECT_EQ(session.find("cubby create") != std::string::npos, session.find("cubby destroy") != std::string::npos)
+            << session;
     }
 }
 
@@ -162,8 +165,8 @@ TEST(CliManualPages, AreOneACommandAndThree) {
         for (const std::string_view line : split_words(page.roff, "\n")) {
             const bool request = line.starts_with('.') || line.starts_with('\'');
             const bool known = line.starts_with(".\\\" ") || line.starts_with(".TH ") || line.starts_with(".SH ") ||
-                               line.starts_with(".SS ") || line.starts_with(".B ") || line.starts_with(".BR ") || line == ".TP" ||
-                               line == ".PP" || line == ".br" || line == ".nf" || line == ".fi";
+                               line.starts_with(".SS ") || line.starts_with(".B ") || line.starts_with(".BR ") ||
+                               line == ".TP" || line == ".PP" || line == ".br" || line == ".nf" || line == ".fi";
             EXPECT_TRUE(!request || known) << page.file << ": " << line;
         }
     }

@@ -22,9 +22,10 @@ std::vector<std::string_view> lines_of(const std::string& text) { return split_w
 TEST(CliTexts, AreMadeFitForATerminal) {
     EXPECT_EQ(shown("plain"), "plain");
     EXPECT_EQ(shown("a\x1b[31mb\n\t\x7f"), "a\\x1b[31mb\\x0a\\x09\\x7f");
-    EXPECT_EQ(shown("gr\xc3\xbc\xc3\x9f \xe2\x80\xa6 \xf0\x9f\x90\xbf"), "gr\xc3\xbc\xc3\x9f \xe2\x80\xa6 \xf0\x9f\x90\xbf");
-    EXPECT_EQ(shown("\xc2\x9b"), "\\xc2\\x9b");              // CSI as a C1 control
-    EXPECT_EQ(shown("\x9b\xff\xc3"), "\\x9b\\xff\\xc3");      // no UTF-8
+    EXPECT_EQ(shown("gr\xc3\xbc\xc3\x9f \xe2\x80\xa6 \xf0\x9f\x90\xbf"),
+              "gr\xc3\xbc\xc3\x9f \xe2\x80\xa6 \xf0\x9f\x90\xbf");
+    EXPECT_EQ(shown("\xc2\x9b"), "\\xc2\\x9b");                             // CSI as a C1 control
+    EXPECT_EQ(shown("\x9b\xff\xc3"), "\\x9b\\xff\\xc3");                    // no UTF-8
     EXPECT_EQ(shown("\xc0\xaf\xed\xa0\x80"), "\\xc0\\xaf\\xed\\xa0\\x80");  // overlong, surrogate
     EXPECT_EQ(shown(std::string_view("\0", 1)), "\\x00");
 }
@@ -137,19 +138,22 @@ TEST(CliInfoText, TellsWhatIsLost) {
 TEST(CliDoctorText, PutsTheCureBelow) {
     const std::vector<DoctorRow> rows{
         {"user-namespace", DoctorStatus::ok, "works", "containers can be made", ""},
-        {"ids", DoctorStatus::missing, "no ranges", "only one id", "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 alice"},
+        {"ids", DoctorStatus::missing, "no ranges", "only one id",
+         "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 alice"},
     };
-    EXPECT_EQ(doctor_text(rows, {}),
-              "ok        user-namespace  works\n"
-              "missing   ids             no ranges\n"
-              "                          only one id\n"
-              "                          cure: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 alice\n");
+    EXPECT_EQ(
+        doctor_text(rows, {}),
+        "ok        user-namespace  works\n"
+        "missing   ids             no ranges\n"
+        "                          only one id\n"
+        "                          cure: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 alice\n");
     // A cure is never cut, however narrow the terminal.
     EXPECT_THAT(doctor_text(rows, terminal_of(40)), HasSubstr("--add-subgids 100000-165535 alice"));
 }
 
 TEST(CliPlanText, NumbersTheSteps) {
-    const PlanView plan{"user mnt", {{"child_mounts", "bind", "/dev/null on dev/null"}, {"child_exec", "exec", "/sbin/init"}}};
+    const PlanView plan{"user mnt",
+                        {{"child_mounts", "bind", "/dev/null on dev/null"}, {"child_exec", "exec", "/sbin/init"}}};
     const std::string text = plan_text(plan, {});
     EXPECT_THAT(text, HasSubstr("New namespaces:  user mnt\n"));
     EXPECT_THAT(text, HasSubstr("   1  child_mounts  bind  /dev/null on dev/null\n"));
@@ -157,7 +161,11 @@ TEST(CliPlanText, NumbersTheSteps) {
 }
 
 TEST(CliImagesText, ShortensIds) {
-    const std::vector<ImageSummary> images{{.id = "sha256-0123456789abcdef", .made_by = "busybox", .created_unix = 0, .bytes = 2048, .used_by = {"a", "b"}}};
+    const std::vector<ImageSummary> images{{.id = "sha256-0123456789abcdef",
+                                            .made_by = "busybox",
+                                            .created_unix = 0,
+                                            .bytes = 2048,
+                                            .used_by = {"a", "b"}}};
     EXPECT_THAT(images_text(images, {}, 100), HasSubstr("0123456789ab  busybox  2.0 KiB    -  a, b\n"));
     EXPECT_EQ(short_id("other"), "other");
 }

@@ -11,11 +11,11 @@
 namespace cubby::cli {
 namespace {
 
+using test::line_of;
+using test::text_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::line_of;
-using test::text_of;
 
 using Words = std::vector<std::string>;
 
@@ -42,8 +42,8 @@ TEST(CliCreateRequests, HaveDefaults) {
 }
 
 TEST(CliCreateRequests, TakeEverything) {
-    const auto request = made(create_request, {"create", "-t", "debian", "-B", "dir", "-f", "more.conf", "--userns", "keep-id",
-                                               "d1", "--", "--suite", "bookworm"});
+    const auto request = made(create_request, {"create", "-t", "debian", "-B", "dir", "-f", "more.conf", "--userns",
+                                               "keep-id", "d1", "--", "--suite", "bookworm"});
     ASSERT_TRUE(request) << text_of(request);
     EXPECT_EQ(request->image, "debian");
     EXPECT_EQ(request->backend, "dir");
@@ -89,13 +89,35 @@ TEST(CliRunRequests, HaveDefaults) {
 }
 
 TEST(CliRunRequests, TakeEverything) {
-    const auto request = made(
-        run_request, {"run", "-it", "-e", "A=b c", "-v", "/src:/dst:ro", "-v", "/x:/y", "-w", "/dst", "-u", "1000:100", "--name",
-                      "r1", "--keep", "--userns=keep-id", "--keep-groups", "--hostname", "box", "--network", "none", "--no-init",
-                      "--timings", "debian", "make", "-j2"});
+    const auto request = made(run_request, {"run",
+                                            "-it",
+                                            "-e",
+                                            "A=b c",
+                                            "-v",
+                                            "/src:/dst:ro",
+                                            "-v",
+                                            "/x:/y",
+                                            "-w",
+                                            "/dst",
+                                            "-u",
+                                            "1000:100",
+                                            "--name",
+                                            "r1",
+                                            "--keep",
+                                            "--userns=keep-id",
+                                            "--keep-groups",
+                                            "--hostname",
+                                            "box",
+                                            "--network",
+                                            "none",
+                                            "--no-init",
+                                            "--timings",
+                                            "debian",
+                                            "make",
+                                            "-j2"});
     ASSERT_TRUE(request) << text_of(request);
-    EXPECT_TRUE(request->interactive && request->terminal && request->keep && request->keep_groups && request->no_init &&
-                request->timings && request->network_none);
+    EXPECT_TRUE(request->interactive && request->terminal && request->keep && request->keep_groups &&
+                request->no_init && request->timings && request->network_none);
     EXPECT_THAT(request->environment, ElementsAre("A=b c"));
     ASSERT_EQ(request->volumes.size(), 2U);
     EXPECT_EQ(request->volumes[0].source, "/src");
@@ -144,8 +166,8 @@ TEST(CliRunRequests, RefuseWhatCannotBe) {
 }
 
 TEST(CliAttachRequests, TakeEverything) {
-    const auto request = made(attach_request, {"attach", "p1", "-e", "A=1", "--keep-env", "LANG", "--keep-env", "TZ", "-w", "/tmp",
-                                               "-u", "nobody", "-t", "--", "id", "-u"});
+    const auto request = made(attach_request, {"attach", "p1", "-e", "A=1", "--keep-env", "LANG", "--keep-env", "TZ",
+                                               "-w", "/tmp", "-u", "nobody", "-t", "--", "id", "-u"});
     ASSERT_TRUE(request) << text_of(request);
     EXPECT_EQ(request->name.str(), "p1");
     EXPECT_THAT(request->argv, ElementsAre("id", "-u"));
@@ -167,7 +189,8 @@ TEST(CliAttachRequests, MeanALoginShellWithoutACommand) {
 
 TEST(CliAttachRequests, RefuseWhatCannotBe) {
     EXPECT_THAT(text_of(made(attach_request, {"attach", "-tT", "p1"})), HasSubstr("exclude each other"));
-    EXPECT_THAT(text_of(made(attach_request, {"attach", "--keep-env", "A=1", "p1"})), HasSubstr("not the name of an environment"));
+    EXPECT_THAT(text_of(made(attach_request, {"attach", "--keep-env", "A=1", "p1"})),
+                HasSubstr("not the name of an environment"));
     EXPECT_THAT(text_of(made(attach_request, {"attach", "-w", "tmp", "p1"})), HasSubstr("must begin with '/'"));
     EXPECT_THAT(text_of(made(attach_request, {"attach", "../p1"})), HasSubstr("is not a container name"));
 }
