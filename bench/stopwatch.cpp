@@ -29,7 +29,7 @@
 
 namespace {
 
-using Command = std::vector<char*>; // ends with a null pointer
+using Command = std::vector<char*>;  // ends with a null pointer
 using Group = std::vector<Command>;
 
 constexpr unsigned int patience_seconds = 60;
@@ -37,7 +37,8 @@ constexpr unsigned int patience_seconds = 60;
 volatile sig_atomic_t running = 0;
 
 void on_alarm(int) {
-    if (running > 0) kill(running, SIGKILL); // not reaped yet, so the number is still this child's
+    if (running > 0)
+        kill(running, SIGKILL);  // not reaped yet, so the number is still this child's
 }
 
 long now_ns() {
@@ -50,7 +51,8 @@ long now_ns() {
 class Runner {
   public:
     Runner() : output_(memfd_create("output", MFD_CLOEXEC)) {
-        if (output_ < 0) fail("memfd_create");
+        if (output_ < 0)
+            fail("memfd_create");
         posix_spawn_file_actions_init(&actions_);
         posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions_, output_, STDOUT_FILENO);
@@ -65,21 +67,25 @@ class Runner {
 
     // Nanoseconds from spawn to exit; ends the program if the command fails.
     long measure(Command& command) {
-        if (ftruncate(output_, 0) != 0 || lseek(output_, 0, SEEK_SET) != 0) fail("empty the output");
+        if (ftruncate(output_, 0) != 0 || lseek(output_, 0, SEEK_SET) != 0)
+            fail("empty the output");
         pid_t child = 0;
         int status = 0;
         alarm(patience_seconds);
         const long begin = now_ns();
         errno = posix_spawnp(&child, command[0], &actions_, nullptr, command.data(), environ);
-        if (errno != 0) fail(command[0]);
+        if (errno != 0)
+            fail(command[0]);
         running = child;
         while (waitpid(child, &status, 0) < 0) {
-            if (errno != EINTR) fail("waitpid");
+            if (errno != EINTR)
+                fail("waitpid");
         }
         const long end = now_ns();
         running = 0;
         alarm(0);
-        if (status != 0) report(command, status);
+        if (status != 0)
+            report(command, status);
         return end - begin;
     }
 
@@ -92,7 +98,8 @@ class Runner {
     [[noreturn]] void report(const Command& command, int status) {
         fputs("stopwatch:", stderr);
         for (const char* word : command) {
-            if (word != nullptr) fprintf(stderr, " %s", word);
+            if (word != nullptr)
+                fprintf(stderr, " %s", word);
         }
         if (WIFSIGNALED(status)) {
             fprintf(stderr, ": killed by signal %d", WTERMSIG(status));
@@ -136,7 +143,8 @@ std::vector<Group> parse_groups(char** first, char** last) {
     }
     for (Group& group : groups) {
         for (Command& command : group) {
-            if (command.empty()) return {};
+            if (command.empty())
+                return {};
             command.push_back(nullptr);
         }
     }
@@ -150,13 +158,15 @@ void sleep_ms(unsigned int milliseconds) {
 
 void run_group(Runner& runner, Group& group, size_t number, bool print) {
     std::string line = std::to_string(number);
-    for (Command& command : group) line += " " + std::to_string(runner.measure(command));
-    if (!print) return;
+    for (Command& command : group)
+        line += " " + std::to_string(runner.measure(command));
+    if (!print)
+        return;
     puts(line.c_str());
     fflush(stdout);
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     unsigned int rounds = 0;
@@ -171,7 +181,7 @@ int main(int argc, char** argv) {
         fputs("usage: stopwatch ROUNDS WARM_UP PAUSE_MS --group CMD [ARG...] [--then CMD [ARG...]]...\n", stderr);
         return 2;
     }
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = on_alarm;
     sigaction(SIGALRM, &action, nullptr);
 

@@ -23,7 +23,7 @@ struct Case {
 };
 
 class Plans : public testing::TestWithParam<Case> {
-protected:
+  protected:
     void SetUp() override {
         char path[] = "/tmp/cubby-golden-XXXXXX";
         ASSERT_NE(mkdtemp(path), nullptr);

@@ -67,9 +67,14 @@ class Hosts(harness.Cubby):
 
     def test_masked_proc_is_bound_and_said(self):
         # A covered file in /proc, as in a container of Docker: the kernel gives no fresh procfs.
-        script = f"mount --bind /dev/null /proc/version && exec {harness.CUBBY} run busybox -- sh -c 'test -e /proc/self/status && echo seen'"
-        done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script], env=self.env,
-                              capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        # A user namespace of another maker has a holder of its own, so a runtime directory of its own.
+        runtime = tempfile.mkdtemp(prefix="cubby-run-")
+        self.addCleanup(shutil.rmtree, runtime, ignore_errors=True)
+        script = (f"mount --bind /dev/null /proc/version; {harness.CUBBY} run busybox -- sh -c "
+                  f"'test -e /proc/self/status && echo seen'; code=$?; {harness.BIN}/cubby-holder --stop; exit $code")
+        done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
+                              env=self.env | {"XDG_RUNTIME_DIR": runtime}, capture_output=True, text=True, timeout=60,
+                              check=False, stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, "seen\n")
         self.assertIn("/proc is the host's", done.stderr)

@@ -11,8 +11,8 @@ Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& p
         return entry.optional ? Status{} : std::unexpected(prefixed(pinned.error(), "lxc.mount.entry"));
     }
     plan.add(Phase::child_userns, OpenStep{slot, pinned->path, pinned->device, pinned->inode, entry.optional});
-    plan.add(Phase::child_userns, CloneTreeStep{slot, entry.recursive, entry.set_attributes, entry.clear_attributes,
-                                                entry.propagation});
+    plan.add(Phase::child_userns,
+             CloneTreeStep{slot, entry.recursive, entry.set_attributes, entry.clear_attributes, entry.propagation});
     plan.add(Phase::child_tree, AttachStep{slot, target, entry.create, entry.optional});
     return {};
 }

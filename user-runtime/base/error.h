@@ -28,10 +28,10 @@ enum class Code : uint8_t {
 
 struct Error {
     Code code = Code::none;
-    uint8_t phase = 0;        // plan phase + 1 while a plan runs, else 0
-    uint16_t step = 0;        // index of the step in the plan + 1, else 0
-    int32_t sys_errno = 0;    // errno of the failed call, or 0
-    char text[248] = {};      // NUL-terminated: names the thing, says why, says what to do next
+    uint8_t phase = 0;      // plan phase + 1 while a plan runs, else 0
+    uint16_t step = 0;      // index of the step in the plan + 1, else 0
+    int32_t sys_errno = 0;  // errno of the failed call, or 0
+    char text[248] = {};    // NUL-terminated: names the thing, says why, says what to do next
 
     // One printable line; `text`, with the errno's name appended where there is one.
     [[nodiscard]] const char* message() const noexcept { return text; }

@@ -8,7 +8,7 @@
 namespace cubby {
 
 class [[nodiscard]] Fd {
-public:
+  public:
     Fd() noexcept = default;
     explicit Fd(int raw) noexcept : raw_(raw) {}
     Fd(Fd&& other) noexcept : raw_(other.release()) {}
@@ -32,7 +32,7 @@ public:
         }
     }
 
-private:
+  private:
     int raw_ = -1;
 };
 

@@ -21,7 +21,8 @@ Status check_ranges(const IdRanges& ranges, const char* what) {
     }
     for (size_t at = 0; at < ranges.size(); ++at) {
         const IdRange& range = ranges[at];
-        if (range.count == 0 || !ends_in_range(range.inside, range.count) || !ends_in_range(range.outside, range.count)) {
+        if (range.count == 0 || !ends_in_range(range.inside, range.count) ||
+            !ends_in_range(range.outside, range.count)) {
             return FAIL(Code::invalid_config, "%s: range %u %u %u is empty or too long", what, range.inside,
                         range.outside, range.count);
         }

@@ -29,8 +29,8 @@ void line(Level level, const char* format, ...) noexcept {
     const int prefix = std::max(snprintf(buffer, sizeof buffer - 1, "%s: ", program_name), 0);
     va_list args;
     va_start(args, format);
-    const int body = std::max(
-        vsnprintf(buffer + prefix, sizeof buffer - 1 - static_cast<size_t>(prefix), format, args), 0);
+    const int body =
+        std::max(vsnprintf(buffer + prefix, sizeof buffer - 1 - static_cast<size_t>(prefix), format, args), 0);
     va_end(args);
     const size_t length = std::min(static_cast<size_t>(prefix) + static_cast<size_t>(body), sizeof buffer - 2);
     buffer[length] = '\n';

@@ -12,13 +12,13 @@ namespace cubby {
 // A container's name: 1 to 64 of [A-Za-z0-9_.-], not beginning with '.' or '-'.  Also a valid host name label and a
 // single path component.
 class ContainerName {
-public:
+  public:
     static Result<ContainerName> parse(std::string_view text);
     [[nodiscard]] const std::string& str() const noexcept { return text_; }
     [[nodiscard]] const char* c_str() const noexcept { return text_.c_str(); }
     auto operator<=>(const ContainerName&) const = default;
 
-private:
+  private:
     explicit ContainerName(std::string text) : text_(std::move(text)) {}
     std::string text_;
 };
@@ -26,7 +26,7 @@ private:
 // A path below some directory: not empty, not absolute, no empty, "." or ".." component, no NUL or trailing slash,
 // at most 4095 bytes.  Leading slashes of guest paths are removed by RelPath::guest.
 class RelPath {
-public:
+  public:
     static Result<RelPath> parse(std::string_view text);
     // An absolute or relative path as a container's configuration names it: "/dev/shm", "dev/shm", "/a//b/".
     static Result<RelPath> guest(std::string_view text);
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept;
     auto operator<=>(const RelPath&) const = default;
 
-private:
+  private:
     explicit RelPath(std::string text) : text_(std::move(text)) {}
     std::string text_;
 };

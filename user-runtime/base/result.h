@@ -10,7 +10,7 @@ namespace cubby {
 
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
-public:
+  public:
     using std::expected<T, Error>::expected;
 };
 
@@ -34,10 +34,10 @@ inline void take(Status&&) {}
 #define TRY(...) CUBBY_TRY_AS(CUBBY_TRY_NAME(try_result_, __COUNTER__), __VA_ARGS__)
 #define CUBBY_TRY_NAME(prefix, number) CUBBY_TRY_GLUE(prefix, number)
 #define CUBBY_TRY_GLUE(prefix, number) prefix##number
-#define CUBBY_TRY_AS(name, ...)                     \
-    ({                                              \
-        auto name = (__VA_ARGS__);                  \
-        if (!name) [[unlikely]]                     \
-            return std::unexpected(name.error());   \
-        ::cubby::detail::take(std::move(name));     \
+#define CUBBY_TRY_AS(name, ...)                   \
+    ({                                            \
+        auto name = (__VA_ARGS__);                \
+        if (!name) [[unlikely]]                   \
+            return std::unexpected(name.error()); \
+        ::cubby::detail::take(std::move(name));   \
     })

@@ -63,8 +63,7 @@ Result<CreateRequest> create_request(const Context& context) {
     if (const std::string* file = context.line.value("config")) {
         request.config_file = TRY(absolute_path(*file, "--config"));
     }
-    const std::string mode = context.line.value_or("userns", "auto");
-    request.userns = is_keep_id(mode.c_str()) ? UserNs::keep_id : UserNs::automatic;
+    request.userns = userns_of(context.line);
     return request;
 }
 

@@ -56,8 +56,7 @@ Status fill_modes(const Context& context, RunRequest& request) {
     request.no_init = line.has("no-init");
     request.timings = line.has("timings");
     request.network_none = line.value_or("network", "host") == "none";
-    const std::string mode = line.value_or("userns", "auto");
-    request.userns = is_keep_id(mode.c_str()) ? UserNs::keep_id : UserNs::automatic;
+    request.userns = userns_of(line);
     return {};
 }
 
@@ -103,6 +102,10 @@ Result<int> run_run(const Context& context) {
 }
 
 }  // namespace
+
+UserNs userns_of(const Parsed& line) {
+    return line.value_or("userns", "auto") == "keep-id" ? UserNs::keep_id : UserNs::automatic;
+}
 
 Result<std::vector<std::string>> environment_of(const Context& context) {
     std::vector<std::string> out;

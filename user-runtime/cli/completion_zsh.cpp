@@ -126,15 +126,18 @@ std::string zsh_completion() {
     }
     return "#compdef cubby\n# zsh completion for cubby, written by: cubby completion zsh\n\n"
            "_cubby_list() {\n    local -a found\n    found=(${(f)\"$(eval $1)\"})\n    compadd -a found\n}\n\n"
-           "_cubby() {\n    local curcontext=$curcontext state line\n    local -A opt_args\n    _arguments -C -s -S \\\n" +
+           "_cubby() {\n    local curcontext=$curcontext state line\n    local -A opt_args\n"
+           "    _arguments -C -s -S \\\n" +
            globals +
            "        ':command:->command' '*::argument:->argument'\n    case $state in\n        command)\n"
            "            local -a names\n            names=(\n" +
            names +
-           "            )\n            _describe -t commands 'command of cubby' names\n            return ;;\n    esac\n"
+           "            )\n            _describe -t commands 'command of cubby' names\n"
+           "            return ;;\n    esac\n"
            "    [[ $state == argument ]] || return\n    case $words[1] in\n" +
            cases +
-           "    esac\n}\n\nif [[ ${funcstack[1]} == _cubby ]]; then\n    _cubby \"$@\"\nelse\n    compdef _cubby cubby\nfi\n";
+           "    esac\n}\n\nif [[ ${funcstack[1]} == _cubby ]]; then\n"
+           "    _cubby \"$@\"\nelse\n    compdef _cubby cubby\nfi\n";
 }
 
 }  // namespace cubby::cli

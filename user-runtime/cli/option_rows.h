@@ -32,7 +32,4 @@ inline constexpr Option kUsernsOption{
     .text = "auto: ids of your subordinate range; keep-id: your own id appears inside as itself",
     .words = "auto|keep-id"};
 
-// The mode that kUsernsOption's value says.
-[[nodiscard]] constexpr bool is_keep_id(const char* value) noexcept { return value[0] == 'k'; }
-
 }  // namespace cubby::cli

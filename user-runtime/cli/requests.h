@@ -26,6 +26,8 @@ struct WaitRequest {
 };
 Result<WaitRequest> wait_request(const Context& context);
 
+// --userns of create and run.
+UserNs userns_of(const Parsed& line);
 // The -e options of run and attach.
 Result<std::vector<std::string>> environment_of(const Context& context);
 

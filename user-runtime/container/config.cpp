@@ -30,8 +30,8 @@ Status save_checked(const Places& places, const ContainerName& name, const Edita
 std::vector<ConfigKey> config_keys() {
     std::vector<ConfigKey> keys;
     for (const lxc::Key* key : lxc::all_keys()) {
-        keys.push_back({key->family() ? std::string(key->name) + "*" : key->name, key->sample_key() + " = " + key->sample,
-                        key->doc});
+        keys.push_back({key->family() ? std::string(key->name) + "*" : key->name,
+                        key->sample_key() + " = " + key->sample, key->doc});
     }
     return keys;
 }

@@ -15,7 +15,7 @@ namespace {
 
 // "^a q" leaves, "^a ^a" is one ^a for the container (LXC's console).
 class Escape {
-public:
+  public:
     explicit Escape(char letter) noexcept : control_(static_cast<char>(letter & 0x1f)) {}
 
     // What goes on to the container; sets `left` when the user leaves.
@@ -42,7 +42,7 @@ public:
         return out;
     }
 
-private:
+  private:
     char control_;
     bool seen_ = false;
 };
@@ -51,7 +51,8 @@ void send_size(const MonitorClient& client) {
     winsize size{};
     if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) {
         const protocol::WindowSize window{size.ws_row, size.ws_col};
-        static_cast<void>(protocol::send(client.socket(), protocol::Type::window, protocol::bytes_of(window)).has_value());
+        static_cast<void>(
+            protocol::send(client.socket(), protocol::Type::window, protocol::bytes_of(window)).has_value());
     }
 }
 
@@ -83,7 +84,8 @@ bool send_typed(const MonitorClient& client, Escape& escape) {
 
 Status console(const Places& places, const ContainerName& name, char escape_letter) {
     if (isatty(STDIN_FILENO) != 1) {
-        return FAIL(Code::usage, "console %s: standard input is no terminal; cubby logs shows the output", name.c_str());
+        return FAIL(Code::usage, "console %s: standard input is no terminal; cubby logs shows the output",
+                    name.c_str());
     }
     const auto directory = open_container(places, name);
     MonitorClient client = TRY(MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr));
@@ -106,7 +108,8 @@ Status console(const Places& places, const ContainerName& name, char escape_lett
     return loop.run();
 }
 
-Status logs(const Places& places, const ContainerName& name, bool follow, const std::function<void(std::string_view)>& out) {
+Status logs(const Places& places, const ContainerName& name, bool follow,
+            const std::function<void(std::string_view)>& out) {
     const auto directory = open_container(places, name);
     auto client = MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr);
     if (client) {

@@ -27,8 +27,8 @@ struct Groundwork {
 
 void add_idmap_lines(char kind, const IdRanges& ranges, std::vector<std::string>& lines) {
     for (const IdRange& range : ranges) {
-        lines.push_back(std::string(1, kind) + ' ' + std::to_string(range.inside) + ' ' + std::to_string(range.outside) +
-                        ' ' + std::to_string(range.count));
+        lines.push_back(std::string(1, kind) + ' ' + std::to_string(range.inside) + ' ' +
+                        std::to_string(range.outside) + ' ' + std::to_string(range.count));
     }
 }
 
@@ -94,8 +94,7 @@ Result<lxc::Document> make_config(const Places& places, const CreateRequest& req
 
 Status fill(const Places& places, const CreateRequest& request, const Groundwork& ground, const ImageTree& image,
             const Holder& holder, const Root& directory) {
-    const RootfsSpec rootfs =
-        TRY(make_rootfs(places, request, image, {holder.user_namespace.get(), ground.inside}));
+    const RootfsSpec rootfs = TRY(make_rootfs(places, request, image, {holder.user_namespace.get(), ground.inside}));
     const auto document = TRY(make_config(places, request, ground, image, rootfs));
     TRY(save_document(directory, document));
     return clear_intent(directory);

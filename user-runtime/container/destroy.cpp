@@ -13,7 +13,8 @@ Status destroy(const Places& places, const ContainerName& name, bool force) {
     }
     if (TRY(running_monitor(*directory))) {
         if (!force) {
-            return FAIL(Code::wrong_state, "%s is running; cubby destroy -f %s stops it first", name.c_str(), name.c_str());
+            return FAIL(Code::wrong_state, "%s is running; cubby destroy -f %s stops it first", name.c_str(),
+                        name.c_str());
         }
         TRY(stop(places, {name, 0, true, false}));
     }

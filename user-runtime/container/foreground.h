@@ -17,7 +17,7 @@
 namespace cubby {
 
 class Foreground {
-public:
+  public:
     // `interactive`: standard input goes in; else the process reads the null device.
     static Result<std::unique_ptr<Foreground>> prepare(bool interactive);
 
@@ -33,14 +33,14 @@ public:
     // The signals that a foreground command watches for.
     static constexpr std::array<int, 7> kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
-private:
+  private:
     Foreground() = default;
     Status relay_pipes(EventLoop& loop);
     Status relay_terminal(EventLoop& loop);
 
     std::array<int, 3> inside_{-1, -1, -1};
-    std::vector<Fd> owned_;            // ends that the process gets; closed at begin()
-    std::array<Fd, 3> outside_;        // our ends of pipes for terminals
+    std::vector<Fd> owned_;      // ends that the process gets; closed at begin()
+    std::array<Fd, 3> outside_;  // our ends of pipes for terminals
     int pidfd_ = -1;
     Fd console_;
     std::unique_ptr<RawTerminal> raw_;

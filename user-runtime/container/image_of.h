@@ -15,8 +15,8 @@ namespace cubby {
 
 struct ImageTree {
     std::string id;
-    std::string rootfs;             // absolute host path
-    std::vector<Setting> settings;  // what the template wants in the configuration
+    std::string rootfs;              // absolute host path
+    std::vector<Setting> settings;   // what the template wants in the configuration
     std::vector<std::string> notes;  // what the user is to be told
 };
 

@@ -44,7 +44,8 @@ Result<Info> inspect(const Places& places, const ContainerName& name) {
     out.config_path = directory_of(places, name) + "/config";
     out.last_exit = read_last_exit(*directory);
     const auto document = load_document(places, *directory, name);
-    const auto loaded = document ? load_spec(places, name, *document) : Result<Loaded>(std::unexpected(document.error()));
+    const auto loaded =
+        document ? load_spec(places, name, *document) : Result<Loaded>(std::unexpected(document.error()));
     if (!loaded) {
         out.summary.broken = loaded.error().text;
         return out;

@@ -27,10 +27,10 @@ enum class UserNs : uint8_t { automatic, keep_id };  // keep_id: the user's own 
 
 struct CreateRequest {
     ContainerName name;
-    std::string image = "busybox";             // a template's name, or the absolute path of one; "none": no root file system
+    std::string image = "busybox";  // a template's name, or the absolute path of one; "none": no root file system
     std::vector<std::string> template_args;
-    std::string backend = "overlay";           // "overlay" on the cached image, or "dir": a full copy
-    std::string config_file;                   // -f: further configuration lines, host path
+    std::string backend = "overlay";  // "overlay" on the cached image, or "dir": a full copy
+    std::string config_file;          // -f: further configuration lines, host path
     UserNs userns = UserNs::automatic;
 };
 Status create(const Places& places, const CreateRequest& request, const Progress& progress);
@@ -52,7 +52,7 @@ struct StartRequest {
 };
 struct Started {
     pid_t pid = -1;
-    std::vector<std::string> lost;    // isolation that the host did not allow
+    std::vector<std::string> lost;  // isolation that the host did not allow
     std::vector<StepTime> timings;
 };
 Result<Started> start(const Places& places, const StartRequest& request);
@@ -65,22 +65,22 @@ struct Volume {
     bool read_only = false;
 };
 struct RunRequest {
-    std::string what;                        // an image (template) name or the name of a container; empty with rootfs
-    std::string rootfs;                      // --rootfs DIR, absolute
-    std::optional<ContainerName> name;       // else one is made up
-    std::vector<std::string> argv;           // empty: /bin/sh
-    std::vector<std::string> environment;    // KEY=VALUE
+    std::string what;                      // an image (template) name or the name of a container; empty with rootfs
+    std::string rootfs;                    // --rootfs DIR, absolute
+    std::optional<ContainerName> name;     // else one is made up
+    std::vector<std::string> argv;         // empty: /bin/sh
+    std::vector<std::string> environment;  // KEY=VALUE
     std::vector<Volume> volumes;
     std::string workdir;
-    std::string user;                        // UID[:GID] or names of the container's passwd and group
+    std::string user;  // UID[:GID] or names of the container's passwd and group
     std::string hostname;
     UserNs userns = UserNs::automatic;
     bool keep_groups = false;
-    bool network_none = false;               // --network none: only loopback; else the host's
-    bool interactive = false;                // -i: standard input goes in
-    bool terminal = false;                   // -t
-    bool keep = false;                       // --keep: the container stays after its end
-    bool no_init = false;                    // the command itself is PID 1
+    bool network_none = false;  // --network none: only loopback; else the host's
+    bool interactive = false;   // -i: standard input goes in
+    bool terminal = false;      // -t
+    bool keep = false;          // --keep: the container stays after its end
+    bool no_init = false;       // the command itself is PID 1
     bool timings = false;
 };
 struct RunResult {
@@ -92,12 +92,12 @@ Result<RunResult> run(const Places& places, const RunRequest& request, const Pro
 
 struct AttachRequest {
     ContainerName name;
-    std::vector<std::string> argv;           // empty: the login shell of the user, from the container's passwd
-    std::vector<std::string> environment;    // added
+    std::vector<std::string> argv;              // empty: the login shell of the user, from the container's passwd
+    std::vector<std::string> environment;       // added
     std::vector<std::string> keep_environment;  // names of the caller's variables that go in
     std::string workdir;
     std::string user;
-    bool force_terminal = false;             // else a pty only when stdin and stdout are terminals
+    bool force_terminal = false;  // else a pty only when stdin and stdout are terminals
     bool no_terminal = false;
 };
 // The exit status as a shell shows it.
@@ -108,8 +108,8 @@ Status console(const Places& places, const ContainerName& name, char escape_lett
 
 struct StopRequest {
     ContainerName name;
-    int timeout_s = 60;    // before the whole pid namespace is killed
-    bool kill = false;     // at once
+    int timeout_s = 60;  // before the whole pid namespace is killed
+    bool kill = false;   // at once
     bool reboot = false;
 };
 // False: it was not running.
@@ -119,15 +119,16 @@ Result<bool> stop(const Places& places, const StopRequest& request);
 Result<bool> wait(const Places& places, const ContainerName& name, const std::vector<State>& states, int timeout_s);
 
 // The console's output so far (ring buffer of a running container, else the log file), and on, until it ends.
-Status logs(const Places& places, const ContainerName& name, bool follow, const std::function<void(std::string_view)>& out);
+Status logs(const Places& places, const ContainerName& name, bool follow,
+            const std::function<void(std::string_view)>& out);
 
 // --- looking ----------------------------------------------------------------------------------------------------------
 
 struct Summary {
     std::string name;
     State state = State::stopped;
-    std::string broken;    // why it is listed as broken, else empty
-    bool defined = true;   // false: only a running one without a directory (cubby run --rootfs)
+    std::string broken;   // why it is listed as broken, else empty
+    bool defined = true;  // false: only a running one without a directory (cubby run --rootfs)
     pid_t pid = -1;
     bool ephemeral = false;
 };
@@ -140,10 +141,10 @@ struct Info {
     std::string rootfs;
     std::string image;
     IdMaps idmap;
-    int64_t started_unix = 0;               // seconds, 0 when stopped
-    std::optional<int> last_exit;           // as a shell shows it
-    std::vector<std::string> lost;          // isolation that the host did not allow at the last start
-    std::vector<std::string> unsupported;   // keys that are accepted without effect: "lxc.x: why"
+    int64_t started_unix = 0;              // seconds, 0 when stopped
+    std::optional<int> last_exit;          // as a shell shows it
+    std::vector<std::string> lost;         // isolation that the host did not allow at the last start
+    std::vector<std::string> unsupported;  // keys that are accepted without effect: "lxc.x: why"
 };
 Result<Info> inspect(const Places& places, const ContainerName& name);
 
@@ -153,7 +154,7 @@ struct PlannedLine {
     std::string text;
 };
 struct PlanView {
-    std::string namespaces;                 // "user mnt pid …"
+    std::string namespaces;  // "user mnt pid …"
     std::vector<PlannedLine> steps;
 };
 Result<PlanView> plan(const Places& places, const ContainerName& name);
@@ -181,8 +182,8 @@ Status config_replace(const Places& places, const ContainerName& name, const std
 // --- images -----------------------------------------------------------------------------------------------------------
 
 struct ImageSummary {
-    std::string id;          // "sha256-…"
-    std::string made_by;     // template and arguments
+    std::string id;       // "sha256-…"
+    std::string made_by;  // template and arguments
     int64_t created_unix = 0;
     uint64_t bytes = 0;
     std::vector<std::string> used_by;

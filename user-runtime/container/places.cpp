@@ -15,7 +15,8 @@ Result<std::string> home_directory() {
     if (const char* home = getenv("HOME"); home != nullptr && *home == '/') {
         return home;
     }
-    if (const passwd* entry = getpwuid(getuid()); entry != nullptr && entry->pw_dir != nullptr && *entry->pw_dir == '/') {
+    if (const passwd* entry = getpwuid(getuid());
+        entry != nullptr && entry->pw_dir != nullptr && *entry->pw_dir == '/') {
         return entry->pw_dir;
     }
     return FAIL(Code::not_found, "HOME is not set and user %u has no entry in passwd; set HOME", getuid());

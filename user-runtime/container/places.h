@@ -8,10 +8,10 @@
 namespace cubby {
 
 struct Places {
-    std::string home;       // $HOME, else the passwd entry's
-    std::string lxcpath;    // containers: ~/.local/share/lxc, or lxc.lxcpath of lxc.conf, or -P
-    std::string images;     // ~/.local/share/cubby/images
-    std::string config;     // ~/.config/lxc
+    std::string home;     // $HOME, else the passwd entry's
+    std::string lxcpath;  // containers: ~/.local/share/lxc, or lxc.lxcpath of lxc.conf, or -P
+    std::string images;   // ~/.local/share/cubby/images
+    std::string config;   // ~/.config/lxc
 };
 
 // Looks them up; makes nothing.  `lxcpath` (may be empty) overrides the configured one.

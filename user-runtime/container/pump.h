@@ -12,7 +12,7 @@
 namespace cubby {
 
 class Pump {
-public:
+  public:
     // Sees each block before it is moved; says how much of it may go on (console escape), or asks to end.
     struct Filtered {
         std::string bytes;
@@ -31,7 +31,7 @@ public:
     void drain();
     void stop() noexcept;
 
-private:
+  private:
     bool fill();
     bool flush();
     void on_source();

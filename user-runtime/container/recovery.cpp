@@ -52,7 +52,8 @@ Status remove_files(const Places& places, const ContainerName& name, const Root&
     return delete_in_holder(holder.user_namespace.get(), paths);
 }
 
-Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& name, const Root& directory) {
+Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& name,
+                     const Root& directory) {
     const auto document = TRY(load_document(places, directory, name));
     const std::string from = directory_of(places, old_name) + "/";
     const std::string to = directory_of(places, name) + "/";
@@ -95,7 +96,8 @@ void sweep_ephemeral(const Places& places) {
             continue;
         }
         const auto directory = containers->enter(entry_of(*name));
-        if (!directory || !directory->exists(*RelPath::component("ephemeral")) || running_monitor(*directory).value_or(0)) {
+        if (!directory || !directory->exists(*RelPath::component("ephemeral")) ||
+            running_monitor(*directory).value_or(0)) {
             continue;
         }
         const auto lock = OperationLock::take(*directory, *name);

@@ -81,7 +81,7 @@ Result<GuestUser> user_in(const std::vector<std::string>& layers, const std::str
 
 Status add_volumes(const RunRequest& request, ContainerSpec& spec) {
     for (const Volume& volume : request.volumes) {
-        struct stat info {};
+        struct stat info{};
         const Fd source = TRY(open_named(volume.source, O_PATH));
         if (fstat(source.get(), &info) != 0) {
             return FAIL_ERRNO("volume %s", volume.source.c_str());
@@ -112,7 +112,8 @@ void set_identity(const RunRequest& request, const HostFacts& facts, const Guest
         const char* term = getenv("TERM");
         spec.process.environment.push_back(std::string("TERM=") + (term != nullptr ? term : "xterm"));
     }
-    spec.process.environment.insert(spec.process.environment.end(), request.environment.begin(), request.environment.end());
+    spec.process.environment.insert(spec.process.environment.end(), request.environment.begin(),
+                                    request.environment.end());
     keep_last(spec.process.environment);
 }
 
@@ -135,7 +136,7 @@ Status fill_spec(const RunRequest& request, const HostFacts& facts, const std::v
 
 // A directory of the container's own for an image's writable layer; removed when the run ends, unless it is kept.
 class RunDirectory {
-public:
+  public:
     static Result<RunDirectory> make(const Places& places, const ContainerName& name, bool keep) {
         const Root containers = TRY(open_containers(places));
         if (auto made = containers.mkdir(entry_of(name), 0700); !made) {
@@ -164,7 +165,7 @@ public:
         }
     }
 
-private:
+  private:
     RunDirectory(std::string path, Root directory, RunningMark mark) noexcept
         : path_(std::move(path)), directory_(std::move(directory)), mark_(std::move(mark)) {}
     std::string path_;
@@ -177,15 +178,16 @@ Result<IdMaps> inside_maps(const IdMaps& to_host, const HostFacts& facts) {
                   TRY(translate(to_host.gids, facts.holder.gids, "lxc.idmap g"))};
 }
 
-Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const Holder& holder, const HostFacts& facts,
-                             ContainerSpec spec) {
-    struct stat info {};
+Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const Holder& holder,
+                             const HostFacts& facts, ContainerSpec spec) {
+    struct stat info{};
     const Fd root = TRY(open_named(request.rootfs, O_PATH | O_DIRECTORY));
     if (fstat(root.get(), &info) != 0) {
         return FAIL_ERRNO("--rootfs %s", request.rootfs.c_str());
     }
     const bool own = info.st_uid == facts.uid;
-    spec.idmap = {map_for(request, facts.holder.uids, facts.uid, own), map_for(request, facts.holder.gids, facts.gid, own)};
+    spec.idmap = {map_for(request, facts.holder.uids, facts.uid, own),
+                  map_for(request, facts.holder.gids, facts.gid, own)};
     spec.rootfs.backend = "dir";
     spec.rootfs.path = request.rootfs;
     spec.rootfs.managed = false;
@@ -194,11 +196,12 @@ Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, co
     return run_here({spec, facts, places.lxcpath, request.interactive, request.timings});
 }
 
-Result<RunResult> run_image(const Places& places, const RunRequest& request, const Holder& holder, const HostFacts& facts,
-                            ContainerSpec spec, const Progress& progress) {
+Result<RunResult> run_image(const Places& places, const RunRequest& request, const Holder& holder,
+                            const HostFacts& facts, ContainerSpec spec, const Progress& progress) {
     const IdMaps standard{default_map(facts.holder.uids), default_map(facts.holder.gids)};
     const auto layers = TRY(layers_of(places, request, holder, TRY(inside_maps(standard, facts)), progress));
-    spec.idmap = {map_for(request, facts.holder.uids, facts.uid, false), map_for(request, facts.holder.gids, facts.gid, false)};
+    spec.idmap = {map_for(request, facts.holder.uids, facts.uid, false),
+                  map_for(request, facts.holder.gids, facts.gid, false)};
     TRY(fill_spec(request, facts, layers, spec));
     RunDirectory directory = TRY(RunDirectory::make(places, spec.name, request.keep));
     auto result = [&]() -> Result<RunResult> {

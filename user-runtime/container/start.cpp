@@ -60,7 +60,8 @@ Result<StartReport> run_monitor(const Places& places, const StartRequest& reques
     }
     const Fd reader(ends[0]);
     Fd writer(ends[1]);
-    Command command{{TRY(installed_program("cubby-monitor")), places.lxcpath, request.name.str()}, monitor_environment()};
+    Command command{{TRY(installed_program("cubby-monitor")), places.lxcpath, request.name.str()},
+                    monitor_environment()};
     command.in = input.get();
     command.out = writer.get();
     if (request.timings) {

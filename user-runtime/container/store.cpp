@@ -35,8 +35,8 @@ Result<Root> open_container(const Places& places, const ContainerName& name) {
     auto directory = containers.enter(entry_of(name));
     if (!directory) {
         if (directory.error().code == Code::not_found) {
-            return FAIL(Code::not_found, "no container %s; cubby ls lists yours, cubby create %s makes it", name.c_str(),
-                        name.c_str());
+            return FAIL(Code::not_found, "no container %s; cubby ls lists yours, cubby create %s makes it",
+                        name.c_str(), name.c_str());
         }
         return directory;
     }
@@ -53,7 +53,8 @@ Result<OperationLock> OperationLock::take(const Root& directory, const Container
         return FAIL_ERRNO("lock %s", name.c_str());
     }
     long pause_ms = 1;
-    for (long waited = 0; flock(fd.get(), LOCK_EX | LOCK_NB) != 0; waited += pause_ms, pause_ms = std::min(pause_ms * 2, 50L)) {
+    for (long waited = 0; flock(fd.get(), LOCK_EX | LOCK_NB) != 0;
+         waited += pause_ms, pause_ms = std::min(pause_ms * 2, 50L)) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             return FAIL_ERRNO("lock %s", name.c_str());
         }
@@ -63,7 +64,7 @@ Result<OperationLock> OperationLock::take(const Root& directory, const Container
         const timespec pause{0, pause_ms * 1'000'000};
         nanosleep(&pause, nullptr);
     }
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd.get(), &info) == 0 && info.st_nlink == 0) {
         return FAIL(Code::not_found, "%s was removed by another command", name.c_str());
     }

@@ -27,11 +27,11 @@ Result<Root> open_container(const Places& places, const ContainerName& name);
 
 // Held over an operation; the kernel's lock on the container's directory itself.
 class [[nodiscard]] OperationLock {
-public:
+  public:
     // Waits at most 10 s.
     static Result<OperationLock> take(const Root& directory, const ContainerName& name);
 
-private:
+  private:
     explicit OperationLock(Fd fd) noexcept : fd_(std::move(fd)) {}
     Fd fd_;
 };
@@ -47,7 +47,7 @@ Status save_document(const Root& directory, const lxc::Document& document);
 // The spec of a container as its configuration says, and what that says without effect ("lxc.x: why").
 struct Loaded {
     ContainerSpec spec;
-    std::string image;                     // cubby.image, or empty
+    std::string image;  // cubby.image, or empty
     std::vector<std::string> unsupported;
 };
 Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document);

@@ -79,8 +79,8 @@ Status ImageStore::run(const BuildRequest& request, const TemplateProgram& progr
         args.push_back("--arch=" + request.architecture);
     }
     args.insert(args.end(), request.args.begin(), request.args.end());
-    const ExitStatus ended = TRY(
-        run_template({program, args, request.ids, ground, path_ + "/building-" + key, log.get()}, progress));
+    const ExitStatus ended =
+        TRY(run_template({program, args, request.ids, ground, path_ + "/building-" + key, log.get()}, progress));
     if (ended.signaled || ended.value != 0) {
         return failure(program, ended, log.get(), path_ + "/" + log_file.str());
     }

@@ -15,7 +15,7 @@ namespace {
 // In the container's namespace, as its root.
 bool can_run(const std::string& path) {
     const auto file = open_named(path, O_RDONLY | O_NONBLOCK);
-    struct stat info {};
+    struct stat info{};
     if (!file || fstat(file->get(), &info) != 0) {
         return false;
     }
@@ -66,7 +66,7 @@ Status copy_program_file(const Fd& from, const struct statx& info, const Root& t
 
 // The installed templates, readable for everybody; links and anything odd are left out.
 class FolderCopy final : public TreeVisitor {
-public:
+  public:
     explicit FolderCopy(const Root& target) : target_(target) {}
 
     Status visit(const TreeEntry& entry) override {
@@ -90,7 +90,7 @@ public:
         return {};
     }
 
-private:
+  private:
     [[nodiscard]] Result<RelPath> path_of(const char* name) const {
         std::string path;
         for (const std::string& part : names_) {
@@ -104,7 +104,8 @@ private:
 
 }  // namespace
 
-Status prepare_place(const Root& place, const TemplateProgram& program, const BuildGround& ground, const BuildIds& ids) {
+Status prepare_place(const Root& place, const TemplateProgram& program, const BuildGround& ground,
+                     const BuildIds& ids) {
     return run_in_user_namespace({ids.holder, nullptr, {}}, [&]() -> Status {
         TRY(make_owned(place, "rootfs", 0755, ids));
         TRY(make_owned(place, "box", 0755, ids));

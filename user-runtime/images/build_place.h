@@ -23,8 +23,8 @@ struct BuildIds {
 
 // What the container's root can do on this host.
 struct BuildGround {
-    bool own_proc = false;          // the kernel lets it mount a /proc of its own
-    bool reaches_program = false;   // the template can be run where it is installed
+    bool own_proc = false;         // the kernel lets it mount a /proc of its own
+    bool reaches_program = false;  // the template can be run where it is installed
 };
 Result<BuildGround> look_at_ground(const TemplateProgram& program, const BuildIds& ids);
 

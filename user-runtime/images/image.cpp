@@ -8,9 +8,9 @@ namespace cubby {
 namespace {
 
 // An image is less trusted than the user's own configuration: nothing here names a host path, a mount or a hook.
-constexpr std::string_view kAllowedKeys[] = {"lxc.arch",     "lxc.cap.drop",    "lxc.environment",   "lxc.init.cmd",
-                                             "lxc.init.cwd", "lxc.signal.halt", "lxc.signal.reboot", "lxc.signal.stop",
-                                             "lxc.tty.max"};
+constexpr std::string_view kAllowedKeys[] = {"lxc.arch",          "lxc.cap.drop",    "lxc.environment",
+                                             "lxc.init.cmd",      "lxc.init.cwd",    "lxc.signal.halt",
+                                             "lxc.signal.reboot", "lxc.signal.stop", "lxc.tty.max"};
 
 Status add_line(std::string& text, std::string_view key, std::string_view value) {
     if (has_control(value)) {

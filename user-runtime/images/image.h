@@ -12,16 +12,16 @@
 namespace cubby {
 
 struct Image {
-    std::string id;                   // "sha256-" and 64 hexadecimal digits: the tree's digest
-    std::string rootfs;               // absolute host path of the tree; a lower directory, never written to
-    std::string template_name;        // what it was made with
+    std::string id;             // "sha256-" and 64 hexadecimal digits: the tree's digest
+    std::string rootfs;         // absolute host path of the tree; a lower directory, never written to
+    std::string template_name;  // what it was made with
     std::vector<std::string> args;
     std::string architecture;
-    int64_t created = 0;              // seconds since 1970
-    uint64_t bytes = 0;               // on disk
-    uint64_t entries = 0;             // files and directories
-    std::vector<Setting> settings;    // what the template wants in a container's configuration, allowed keys only
-    std::vector<std::string> notes;   // what the user is to be told about this use of it; not kept
+    int64_t created = 0;             // seconds since 1970
+    uint64_t bytes = 0;              // on disk
+    uint64_t entries = 0;            // files and directories
+    std::vector<Setting> settings;   // what the template wants in a container's configuration, allowed keys only
+    std::vector<std::string> notes;  // what the user is to be told about this use of it; not kept
 };
 
 // The text of an image's metadata file: one KEY=VALUE a line.

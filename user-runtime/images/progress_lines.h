@@ -14,13 +14,13 @@ using BuildProgress = std::function<void(uint64_t done, uint64_t total, std::str
 // Takes bytes as they come and reports each whole line.  A line that is not understood, or is longer than kMaxLine, is
 // passed over: a template cannot fail by its progress.
 class ProgressLines {
-public:
+  public:
     static constexpr size_t kMaxLine = 512;
 
     explicit ProgressLines(const BuildProgress& report) : report_(report) {}
     void take(std::string_view bytes);
 
-private:
+  private:
     void line(std::string_view text) const;
     const BuildProgress& report_;
     std::string pending_;

@@ -103,7 +103,8 @@ Status ImageStore::delete_entry(const Root& directory, const RelPath& name) cons
     if (!directory.exists(name)) {
         return {};
     }
-    auto done = run_in_user_namespace({holder_, nullptr, {}}, [&] { return delete_tree(directory.fd(), name.c_str()); });
+    auto done =
+        run_in_user_namespace({holder_, nullptr, {}}, [&] { return delete_tree(directory.fd(), name.c_str()); });
     return done || done.error().code == Code::not_found ? Status{} : done;
 }
 
@@ -151,8 +152,8 @@ Result<Image> ImageStore::find_or_build(const BuildRequest& request, const Build
     auto built = build(request, program, key, progress);
     if (!built && has_old && !request.refresh) {
         old.notes.push_back("the image of template " + program.name + " is older than " +
-                            std::to_string(program.max_age_days) + " days and could not be renewed: " +
-                            built.error().message());
+                            std::to_string(program.max_age_days) +
+                            " days and could not be renewed: " + built.error().message());
         return old;
     }
     return built;
@@ -185,7 +186,8 @@ Result<Image> ImageStore::find(std::string_view name) const {
     for (const DirEntry& entry : TRY(root_.list(TRY(RelPath::component("images"))))) {
         if (is_id(entry.name) && std::string_view(entry.name).substr(kIdPrefix.size()).starts_with(digits)) {
             if (!found.empty()) {
-                return FAIL(Code::usage, "more than one image begins with %s; give more digits", std::string(digits).c_str());
+                return FAIL(Code::usage, "more than one image begins with %s; give more digits",
+                            std::string(digits).c_str());
             }
             found = entry.name;
         }
@@ -217,7 +219,8 @@ Status ImageStore::remove(const Image& image, const Users& users) const {
             names.append(names.empty() ? "" : ", ").append(name);
         }
         if (!names.empty()) {
-            return FAIL(Code::busy, "image %.19s is used by %.120s; destroy that first", image.id.c_str(), names.c_str());
+            return FAIL(Code::busy, "image %.19s is used by %.120s; destroy that first", image.id.c_str(),
+                        names.c_str());
         }
         const RelPath index = TRY(RelPath::component("index"));
         for (const DirEntry& entry : TRY(root_.list(index))) {

@@ -28,12 +28,12 @@ struct BuildRequest {
     std::string architecture;       // passed on as --arch; empty: the machine's
     std::string templates;          // absolute path of the installed templates
     BuildIds ids;
-    IdMaps holder_maps;             // holder → host ids; files on disk have those, so they are part of the key
-    bool refresh = false;           // build anew even where there is one
+    IdMaps holder_maps;    // holder → host ids; files on disk have those, so they are part of the key
+    bool refresh = false;  // build anew even where there is one
 };
 
 class ImageStore {
-public:
+  public:
     // At an absolute host path; missing directories are made.  `holder` is the holder's user namespace, and outlives this.
     static Result<ImageStore> open(const std::string& host_path, int holder);
 
@@ -56,8 +56,9 @@ public:
     using Users = std::function<Result<std::vector<std::string>>(const Image& image)>;
     Status remove(const Image& image, const Users& users) const;
 
-private:
-    ImageStore(std::string path, Root root, int holder) : path_(std::move(path)), root_(std::move(root)), holder_(holder) {}
+  private:
+    ImageStore(std::string path, Root root, int holder)
+        : path_(std::move(path)), root_(std::move(root)), holder_(holder) {}
 
     Result<Image> load(const std::string& id) const;
     // Nothing where there is no index entry or its image is gone.

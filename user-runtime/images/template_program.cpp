@@ -60,7 +60,7 @@ Status read_program(TemplateProgram& found) {
 
 bool is_program(const std::string& path) {
     const auto file = open_named(path, O_PATH);
-    struct stat info {};
+    struct stat info{};
     return file && fstat(file->get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111U) != 0;
 }
 
@@ -102,7 +102,7 @@ std::string stat_text(uint64_t size, uint64_t inode, int64_t seconds, uint32_t n
 
 // One line an entry: entries of different directories differ by their inodes, so no path is needed.
 class Identities final : public TreeVisitor {
-public:
+  public:
     Status visit(const TreeEntry& entry) override {
         const struct statx& info = entry.info;
         return add(std::string(entry.name) + " " +
@@ -114,7 +114,7 @@ public:
     Status leave(int) override { return {}; }
     std::vector<std::string> lines;
 
-private:
+  private:
     Status add(std::string line) {
         constexpr size_t kMaxEntries = 100'000;
         lines.push_back(std::move(line));
@@ -126,7 +126,7 @@ private:
 
 Result<std::string> input_identity(const std::string& host_path) {
     const auto file = open_named(host_path, O_PATH);
-    struct stat info {};
+    struct stat info{};
     if (!file || fstat(file->get(), &info) != 0) {
         return std::string("absent");
     }

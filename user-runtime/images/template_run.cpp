@@ -30,7 +30,7 @@ struct Inside {
     std::string program;  // path of the template in the new mount namespace
     int log;
     int progress;
-    Fd outcome;           // memfd: takes an ExitStatus
+    Fd outcome;  // memfd: takes an ExitStatus
 };
 
 std::string path_inside(const TemplateRun& run, const std::string& base) {
@@ -86,7 +86,8 @@ Status set_up_mounts(const TemplateRun& run, const std::string& base) {
         TRY(attach_at(sources.folder, base + "/program"));
     }
     if (run.ground.own_proc) {
-        const Fd proc = TRY(make_filesystem("proc", "proc", "", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+        const Fd proc =
+            TRY(make_filesystem("proc", "proc", "", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
         TRY(attach_at(proc, "/proc"));
     }
     // Not the caller's working directory, which is another door to his files.
@@ -108,8 +109,8 @@ std::vector<std::string> environment_of(const Inside& inside) {
                                          "LANG=C.UTF-8",
                                          "CUBBY_IMAGE=1",
                                          "CUBBY_PROGRESS_FD=" + std::to_string(kProgressFd)};
-    for (const char* name : {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY",
-                             "FTP_PROXY", "ALL_PROXY", "NO_PROXY"}) {
+    for (const char* name : {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "HTTP_PROXY",
+                             "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"}) {
         if (const char* value = getenv(name)) {
             environment.push_back(std::string(name) + "=" + value);
         }
@@ -136,7 +137,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     const int log = fcntl(inside.log, F_DUPFD_CLOEXEC, 10);
     const int progress = fcntl(inside.progress, F_DUPFD_CLOEXEC, 10);
     const int input = fcntl(null, F_DUPFD_CLOEXEC, 10);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &action, nullptr);
     setsid();

@@ -14,7 +14,7 @@ namespace cubby {
 namespace {
 
 class Digester final : public TreeVisitor {
-public:
+  public:
     Digester() { levels_.emplace_back(); }
 
     Status visit(const TreeEntry& entry) override {
@@ -43,7 +43,7 @@ public:
     Status leave(int directory) override {
         Level level = std::move(levels_.back());
         levels_.pop_back();
-        struct stat info {};
+        struct stat info{};
         if (fstat(directory, &info) != 0) {
             return FAIL_ERRNO("stat");
         }
@@ -65,7 +65,7 @@ public:
 
     TreeDigest result;
 
-private:
+  private:
     struct Level {
         std::string name;
         std::vector<std::pair<std::string, Sha256>> entries;
@@ -110,7 +110,7 @@ private:
         return digest;
     }
 
-    std::vector<Level> levels_;  // the way down; the first is the root
+    std::vector<Level> levels_;          // the way down; the first is the root
     std::map<uint64_t, Sha256> linked_;  // by inode: a walk stays on one file system
 };
 

@@ -12,11 +12,11 @@ namespace cubby {
 
 // Remembers between files which way of copying the two file systems know.
 class FileCopier {
-public:
+  public:
     // The data of a regular file; holes stay holes.  `to` is empty.
     Status data(int from, int to, const struct statx& info);
 
-private:
+  private:
     Status copy_range(int from, int to, off64_t at, off64_t end);
     Status copy_by_hand(int from, int to, off64_t at, off64_t end);
     bool share_ = true;      // FICLONE was not refused yet

@@ -26,7 +26,7 @@ Status make_directory(int parent, const char* name) {
 }
 
 class Copy final : public TreeVisitor {
-public:
+  public:
     Copy(int source, int top, DirTrail target) : source_(source), top_(top), target_(std::move(target)) {}
 
     Status enter(const TreeEntry& directory) override {
@@ -39,7 +39,7 @@ public:
             links_.reset();
             TRY(delete_tree(target_.fd(), links_name_.data()));
         }
-        struct statx info {};
+        struct statx info{};
         if (statx(directory, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &info) != 0) {
             return FAIL_ERRNO("stat");
         }
@@ -68,13 +68,13 @@ public:
         return {};
     }
 
-private:
+  private:
     // The directory of first copies, at the top of the target under a name that the source does not use there.
     Status open_links() {
         if (links_) {
             return {};
         }
-        struct stat taken {};
+        struct stat taken{};
         for (unsigned number = 0;; ++number) {
             snprintf(links_name_.data(), links_name_.size(), ".copied-links-%u", number);
             if (fstatat(source_, links_name_.data(), &taken, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -20,7 +20,7 @@ namespace cubby {
 namespace {
 
 class Removal {
-public:
+  public:
     explicit Removal(const char* tree) : tree_(tree) {}
 
     // Empties the directory that is open in `top`.
@@ -41,7 +41,7 @@ public:
         return first_error_ ? Status(std::unexpected(*first_error_)) : Status{};
     }
 
-private:
+  private:
     struct Level {
         Fd fd;
         DirReader reader;
@@ -134,7 +134,8 @@ private:
     static unsigned long long start_name() noexcept {
         timespec now{};
         clock_gettime(CLOCK_REALTIME, &now);
-        return static_cast<unsigned long long>(now.tv_sec) * 1'000'000'000ULL + static_cast<unsigned long long>(now.tv_nsec);
+        return static_cast<unsigned long long>(now.tv_sec) * 1'000'000'000ULL +
+               static_cast<unsigned long long>(now.tv_nsec);
     }
 
     const char* tree_;

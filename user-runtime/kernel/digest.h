@@ -21,7 +21,7 @@ struct Sha256 {
 
 // Takes bytes in any number of parts.
 class Sha256Hasher {
-public:
+  public:
     Sha256Hasher() noexcept { sha256_init(&context_); }
     void add(std::string_view bytes) noexcept;
     // The length first, as eight bytes: two texts in a row cannot be taken for two others.
@@ -31,7 +31,7 @@ public:
     // The digest of all that was added; the hasher begins anew.
     [[nodiscard]] Sha256 finish() noexcept;
 
-private:
+  private:
     sha256_ctx context_;
 };
 

@@ -76,7 +76,7 @@ Result<DirTrail> DirTrail::at(int directory) {
 }
 
 Status DirTrail::push(Fd directory) {
-    struct stat info {};
+    struct stat info{};
     if (fstat(directory.get(), &info) != 0) {
         return FAIL_ERRNO("stat the directory");
     }
@@ -102,7 +102,7 @@ Status DirTrail::up() {
         return {};
     }
     Fd again(openat(below.fd.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!again || fstat(again.get(), &info) != 0) {
         return FAIL_ERRNO("go back to the directory above");
     }

@@ -20,7 +20,7 @@ Result<Fd> open_child_directory(int parent, const char* name) noexcept;
 
 // Reads the names of one directory, a buffer at a time.
 class DirReader {
-public:
+  public:
     // The next entry but "." and "..", valid until the next call; nullptr at the end.  `directory` is the same directory
     // at every call, and nobody else moves its file position.
     Result<const dirent64*> next(int directory) noexcept;
@@ -29,7 +29,7 @@ public:
     // Frees the buffer; next() goes on behind the entry that it gave last, on a descriptor that may be a new one.
     void let_buffer_go() noexcept;
 
-private:
+  private:
     static constexpr size_t kBufferBytes = 32768;
     struct Buffer {
         alignas(dirent64) std::array<char, kBufferBytes> bytes;
@@ -49,7 +49,7 @@ private:
 // and PATH_MAX forbids it from 4096 bytes on); file handles need rights on the host.  Where somebody has moved the
 // directory meanwhile, the walk ends with Code::busy instead of going on elsewhere.
 class DirTrail {
-public:
+  public:
     static constexpr size_t kOpenLevels = 32;
 
     // Begins at an open directory (O_PATH suffices).
@@ -65,7 +65,7 @@ public:
     // Not at depth 1.
     Status up();
 
-private:
+  private:
     struct Level {
         Fd fd;  // empty where kOpenLevels or more are below
         dev_t device;

@@ -15,7 +15,7 @@
 namespace cubby {
 
 class EventLoop {
-public:
+  public:
     using Handler = std::function<void(uint32_t events)>;
 
     static Result<EventLoop> make() noexcept;
@@ -30,7 +30,7 @@ public:
     void stop() noexcept { stopped_ = true; }
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
-private:
+  private:
     explicit EventLoop(Fd epoll) noexcept : epoll_(std::move(epoll)) {}
     Fd epoll_;
     std::map<int, Handler> handlers_;

@@ -90,7 +90,7 @@ Result<Fd> ensure_dir(int root, const char* path, mode_t mode) noexcept {
 Result<Fd> ensure_file(int root, const char* path) noexcept {
     Fd there(open_raw(root, path, O_PATH));
     if (there) {
-        struct stat info {};
+        struct stat info{};
         if (fstat(there.get(), &info) == 0 && S_ISDIR(info.st_mode)) {
             errno = EISDIR;
             return FAIL_ERRNO("/%s in the container", path);

@@ -9,12 +9,12 @@ namespace cubby {
 
 // Holds the lock while it lives.
 class [[nodiscard]] FileLock {
-public:
+  public:
     // Locks the file `name` below `dir` (made if missing, 0600), waiting at most `timeout_ms` (0: one try).
     // Code::busy when it stays held; `what` names it in the error.
     static Result<FileLock> take(const Root& dir, const RelPath& name, int timeout_ms, const char* what);
 
-private:
+  private:
     explicit FileLock(Fd fd) noexcept : fd_(std::move(fd)) {}
     Fd fd_;
 };

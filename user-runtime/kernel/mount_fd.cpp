@@ -139,7 +139,7 @@ Status enter_root(int new_root) noexcept {
 }
 
 Result<uint64_t> mount_id(int fd) noexcept {
-    struct statx info {};
+    struct statx info{};
     if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) {
         return FAIL_ERRNO("read mount id");
     }
@@ -147,7 +147,7 @@ Result<uint64_t> mount_id(int fd) noexcept {
 }
 
 Result<int64_t> filesystem_magic(int fd) noexcept {
-    struct statfs info {};
+    struct statfs info{};
     if (fstatfs(fd, &info) != 0) {
         return FAIL_ERRNO("read file system type");
     }

@@ -17,13 +17,13 @@ Result<Fd> make_filesystem(const char* type, const char* source, const char* opt
 
 // An fs context for file systems whose options hold ':' or ',' (overlay): set one by one, then finish.
 class FsContext {
-public:
+  public:
     static Result<FsContext> open(const char* type) noexcept;
     Status set(const char* key, const char* value) noexcept;
     Status set_flag(const char* key) noexcept;
     Result<Fd> mount(uint64_t attributes) noexcept;
 
-private:
+  private:
     FsContext(Fd context, const char* type) noexcept : context_(std::move(context)), type_(type) {}
     [[nodiscard]] Error refusal(const char* what) const noexcept;
     Fd context_;

@@ -18,7 +18,7 @@ Result<Fd> open_named(const std::string& host_path, int flags, mode_t mode) {
 
 Result<std::string> read_named(const std::string& host_path, size_t limit) {
     const Fd fd = TRY(open_named(host_path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd.get(), &info) != 0) {
         return FAIL_ERRNO("stat %s", host_path.c_str());
     }
@@ -65,7 +65,7 @@ Status write_all(int fd, std::string_view bytes, const char* what) {
 
 Result<PinnedPath> pin(const std::string& host_path) {
     const Fd fd = TRY(open_named(host_path, O_PATH));
-    struct stat info {};
+    struct stat info{};
     std::array<char, 32> link{};
     std::array<char, PATH_MAX> target{};
     snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd.get());
@@ -85,7 +85,7 @@ Result<Fd> open_pinned(const char* path, dev_t device, ino_t inode) noexcept {
     if (!fd) {
         return FAIL_ERRNO("open %s", path);
     }
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd.get(), &info) != 0) {
         return FAIL_ERRNO("stat %s", path);
     }

@@ -62,8 +62,8 @@ Status enter_namespace(int fd, Ns ns) noexcept {
 }
 
 Result<bool> same_namespace(int first, int second) noexcept {
-    struct stat a {};
-    struct stat b {};
+    struct stat a{};
+    struct stat b{};
     if (fstat(first, &a) != 0 || fstat(second, &b) != 0) {
         return FAIL_ERRNO("compare namespaces");
     }

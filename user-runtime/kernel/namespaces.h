@@ -15,7 +15,7 @@ enum class Ns : uint8_t { user, mnt, pid, net, ipc, uts, cgroup, time };  // dec
 
 struct NsInfo {
     Ns ns;
-    const char* name;        // as in lxc.namespace.* and /proc/PID/ns
+    const char* name;  // as in lxc.namespace.* and /proc/PID/ns
     uint64_t clone_flag;
     const char* proc_entry;  // below /proc/PID; pid and time are entered by a process's children
 };
@@ -25,7 +25,7 @@ extern const std::array<NsInfo, kNsCount> kNamespaces;
 
 // A set of namespaces.
 class NsSet {
-public:
+  public:
     constexpr NsSet() = default;
     constexpr void add(Ns ns) { bits_ = static_cast<uint8_t>(bits_ | bit(ns)); }
     constexpr void remove(Ns ns) { bits_ = static_cast<uint8_t>(bits_ & ~bit(ns)); }
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] uint64_t clone_flags() const;
     bool operator==(const NsSet&) const = default;
 
-private:
+  private:
     static constexpr uint8_t bit(Ns ns) { return static_cast<uint8_t>(1U << static_cast<unsigned>(ns)); }
     uint8_t bits_ = 0;
 };

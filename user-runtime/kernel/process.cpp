@@ -85,7 +85,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 }
 
 class SpawnActions {
-public:
+  public:
     SpawnActions() noexcept {
         posix_spawn_file_actions_init(&actions_);
         posix_spawnattr_init(&attributes_);
@@ -114,7 +114,7 @@ public:
     posix_spawn_file_actions_t* actions() noexcept { return &actions_; }
     posix_spawnattr_t* attributes() noexcept { return &attributes_; }
 
-private:
+  private:
     posix_spawn_file_actions_t actions_{};
     posix_spawnattr_t attributes_{};
 };

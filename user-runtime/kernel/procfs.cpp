@@ -30,7 +30,7 @@ Result<ProcFs> ProcFs::open() noexcept {
     if (!dir) {
         return FAIL_ERRNO("open /proc");
     }
-    struct stat status {};
+    struct stat status{};
     if (fstat(dir.get(), &status) != 0 || TRY(filesystem_magic(dir.get())) != PROC_SUPER_MAGIC ||
         status.st_ino != kProcRootInode) {
         return FAIL(Code::denied, "/proc is not a process file system");

@@ -15,18 +15,18 @@ namespace cubby {
 // While it lives, the files of this process in /proc belong to its own user: after a change of ids the kernel gives them
 // to root, as for any process that is not dumpable (proc(5), prctl(2) PR_SET_DUMPABLE).
 class OwnProcFiles {
-public:
+  public:
     OwnProcFiles() noexcept;
     ~OwnProcFiles();
     OwnProcFiles(const OwnProcFiles&) = delete;
     OwnProcFiles& operator=(const OwnProcFiles&) = delete;
 
-private:
+  private:
     bool was_dumpable_;
 };
 
 class ProcFs {
-public:
+  public:
     // The procfs of this mount namespace.
     static Result<ProcFs> open() noexcept;
     // Opens an entry below it; refused where something is mounted over any part of it.
@@ -42,7 +42,7 @@ public:
     // /proc/PID, for a process that is proven to live by `pidfd` after the directory was opened.
     Result<ProcFs> of_process(pid_t pid, int pidfd) const noexcept;
 
-private:
+  private:
     explicit ProcFs(Fd directory) noexcept : dir_(std::move(directory)) {}
     Fd dir_;
 };

@@ -14,7 +14,8 @@ Result<Pty> open_pty(int devpts) noexcept {
         return FAIL(Code::denied, "the container's /dev/pts is not a devpts file system");
     }
     Pty pty;
-    pty.master.reset(openat2_retry(devpts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_XDEV));
+    pty.master.reset(
+        openat2_retry(devpts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0, RESOLVE_BENEATH | RESOLVE_NO_XDEV));
     int locked = 0;
     if (!pty.master || ioctl(pty.master.get(), TIOCSPTLCK, &locked) != 0) {
         return FAIL_ERRNO("open a pseudo terminal");

@@ -27,13 +27,13 @@ Status copy_window_size(int from, int to) noexcept;
 
 // Puts a terminal into raw mode until destroyed; does nothing for a descriptor that is no terminal.
 class RawTerminal {
-public:
+  public:
     explicit RawTerminal(int terminal) noexcept;
     ~RawTerminal();
     RawTerminal(const RawTerminal&) = delete;
     RawTerminal& operator=(const RawTerminal&) = delete;
 
-private:
+  private:
     int terminal_ = -1;
     termios saved_{};
 };

@@ -48,16 +48,15 @@ Result<Fd> Root::open(const RelPath& path, int flags, mode_t mode, bool follow_l
     if (trust_ == Trust::guest && !follow_last) {
         flags |= O_NOFOLLOW;
     }
-    Fd fd(openat2_retry(dir_.get(), path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, resolve_flags(trust_)));
+    Fd fd(
+        openat2_retry(dir_.get(), path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, resolve_flags(trust_)));
     if (!fd) {
         return FAIL_ERRNO("open %s", path.c_str());
     }
     return fd;
 }
 
-Result<Root> Root::enter(const RelPath& path) const {
-    return Root(TRY(open(path, O_PATH | O_DIRECTORY)), trust_);
-}
+Result<Root> Root::enter(const RelPath& path) const { return Root(TRY(open(path, O_PATH | O_DIRECTORY)), trust_); }
 
 Result<Fd> Root::parent(const RelPath& path) const {
     if (path.parent().empty()) {
@@ -73,7 +72,7 @@ Result<Fd> Root::parent(const RelPath& path) const {
 
 Result<struct stat> Root::stat(const RelPath& path) const {
     const Fd fd = TRY(open(path, O_PATH | O_NOFOLLOW));
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd.get(), &info) != 0) {
         return FAIL_ERRNO("stat %s", path.c_str());
     }
@@ -151,7 +150,7 @@ Status Root::chown(const RelPath& path, uid_t uid, gid_t gid) const {
 
 Result<std::string> Root::read(const RelPath& path, size_t limit) const {
     const Fd fd = TRY(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, true));
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd.get(), &info) != 0) {
         return FAIL_ERRNO("stat %s", path.c_str());
     }
@@ -167,7 +166,8 @@ Status Root::replace(const RelPath& path, std::string_view text, mode_t mode) co
     std::array<char, 300> fresh{};
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(fresh.data(), fresh.size(), ".%.200s.%d.%lx", name.c_str(), getpid(), static_cast<unsigned long>(now.tv_nsec));
+    snprintf(fresh.data(), fresh.size(), ".%.200s.%d.%lx", name.c_str(), getpid(),
+             static_cast<unsigned long>(now.tv_nsec));
     Fd file(openat(dir.get(), fresh.data(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
     if (!file) {
         return FAIL_ERRNO("write %s", path.c_str());

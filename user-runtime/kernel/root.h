@@ -30,7 +30,7 @@ struct DirEntry {
 };
 
 class Root {
-public:
+  public:
     // The directory at an absolute host path that the user himself named; links in it are followed once, here.
     static Result<Root> at(const std::string& host_path, Trust trust = Trust::host);
     // As at(), creating missing directories with mode 0700.
@@ -47,7 +47,7 @@ public:
     Result<struct stat> stat(const RelPath& path) const;
     [[nodiscard]] bool exists(const RelPath& path) const;
 
-    Status mkdir(const RelPath& path, mode_t mode) const;  // EEXIST is an error
+    Status mkdir(const RelPath& path, mode_t mode) const;      // EEXIST is an error
     Status make_dirs(const RelPath& path, mode_t mode) const;  // existing directories are fine
     Status unlink(const RelPath& path) const;
     Status rmdir(const RelPath& path) const;
@@ -63,7 +63,7 @@ public:
     Result<std::vector<DirEntry>> list() const;
     Result<std::vector<DirEntry>> list(const RelPath& path) const;
 
-private:
+  private:
     // The directory that holds `path`'s last component, opened; the component's name is path.name().
     Result<Fd> parent(const RelPath& path) const;
 

@@ -30,7 +30,7 @@ Fd new_memfd() noexcept {
 
 Result<Fd> seal_program(const std::string& host_path) noexcept {
     const Fd file = TRY(open_named(host_path, O_RDONLY));
-    struct stat info {};
+    struct stat info{};
     if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
         return FAIL(Code::broken, "%s is not a program; install cubby again", host_path.c_str());
     }

@@ -24,7 +24,7 @@ Result<Fd> TreeEntry::open() const noexcept {
     if (!fd) {
         return FAIL_ERRNO("open");
     }
-    struct stat now {};
+    struct stat now{};
     if (fstat(fd.get(), &now) != 0) {
         return FAIL_ERRNO("stat");
     }
@@ -46,7 +46,7 @@ Result<std::string> TreeEntry::link_target() const {
 namespace {
 
 class Walk {
-public:
+  public:
     Walk(DirTrail trail, TreeVisitor& visitor) : trail_(std::move(trail)), visitor_(visitor), readers_(1) {}
 
     Status run() {
@@ -68,7 +68,7 @@ public:
         return {};
     }
 
-private:
+  private:
     // "PATH/NAME: what went wrong"; of a long path, its end.
     Status named(const Error& error, const char* name) const {
         std::string path = trail_.path();
@@ -81,7 +81,7 @@ private:
     }
 
     Status one(const char* name) {
-        struct statx info {};
+        struct statx info{};
         if (statx(trail_.fd(), name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &info) != 0) {
             return FAIL_ERRNO("stat");
         }

@@ -15,7 +15,7 @@ namespace cubby {
 
 // One entry, while it is visited.
 struct TreeEntry {
-    int directory;             // the directory that holds it
+    int directory;  // the directory that holds it
     const char* name;
     const struct statx& info;  // of the entry itself: STATX_BASIC_STATS
 
@@ -27,7 +27,7 @@ struct TreeEntry {
 
 // Errors are returned without the entry's path: walk_tree puts it in front.
 class TreeVisitor {
-public:
+  public:
     virtual ~TreeVisitor() = default;
     // Anything but a directory.
     virtual Status visit(const TreeEntry& entry) = 0;

@@ -42,7 +42,7 @@ Result<Pipe> make_pipe() noexcept {
 
 // A handler of the caller would act on the caller's descriptors from within the child.
 void reset_signals() noexcept {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int number = 1; number < SIGRTMAX; ++number) {
         sigaction(number, &action, nullptr);  // SIGKILL, SIGSTOP and the C library's own are default already

@@ -39,7 +39,7 @@ struct UsernsPlace {
 // With Ns::pid in `more` the function runs as process 1 of the new pid namespace, and whatever it has started and not
 // waited for ends with it.
 class [[nodiscard]] UsernsProcess {
-public:
+  public:
     static Result<UsernsProcess> start(const UsernsPlace& place, const std::function<Status()>& body);
     UsernsProcess(UsernsProcess&& other) noexcept;
     UsernsProcess& operator=(UsernsProcess&&) = delete;
@@ -50,7 +50,7 @@ public:
     // Waits for the end.  The function's own Error comes back whole; Code::child_failed when it died without one.
     Status wait();
 
-private:
+  private:
     UsernsProcess(Fd pidfd, Fd report) noexcept : pidfd_(std::move(pidfd)), report_(std::move(report)) {}
     Fd pidfd_;
     Fd report_;  // read end; exactly one Error comes, or none

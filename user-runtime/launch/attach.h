@@ -10,9 +10,9 @@
 namespace cubby::launch {
 
 struct AttachInput {
-    int init_pidfd;                        // the container's first process
-    NsSet namespaces;                      // those that are not the host's
-    int init_program;                      // cubby-init as a sealed memfd
+    int init_pidfd;    // the container's first process
+    NsSet namespaces;  // those that are not the host's
+    int init_program;  // cubby-init as a sealed memfd
     std::vector<std::string> argv;
     std::vector<std::string> environment;
     std::string cwd = "/";
@@ -21,8 +21,8 @@ struct AttachInput {
     bool no_new_privs = false;
     bool new_keyring = true;
     std::vector<std::vector<sock_filter>> filters;  // loaded in order
-    int devpts = -1;                       // with a terminal: root of the container's devpts, else -1
-    std::array<int, 3> stdio{0, 1, 2};     // without a terminal
+    int devpts = -1;                                // with a terminal: root of the container's devpts, else -1
+    std::array<int, 3> stdio{0, 1, 2};              // without a terminal
 };
 
 // Like launch(): returns when the program has been exec'd.  The caller's own namespaces do not change.

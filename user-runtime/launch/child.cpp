@@ -108,7 +108,7 @@ ChildState prepare_child(const Input& input, int socket) {
 
 void reset_process() noexcept {
     for (int signal = 1; signal < SIGRTMAX; ++signal) {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = SIG_DFL;
         sigaction(signal, &action, nullptr);  // fails for SIGKILL, SIGSTOP and the two of the C library: all default
     }
@@ -130,7 +130,7 @@ Status exec_init(int init_program, int socket, const std::array<int, 3>& stdio, 
     constexpr int kProgram = 4;
     std::array<int, 3> sources{};
     for (size_t at = 0; at < stdio.size(); ++at) {
-        struct stat info {};
+        struct stat info{};
         // An open directory would be a door to the host's tree.
         if (fstat(stdio[at], &info) == 0 && S_ISDIR(info.st_mode)) {
             return FAIL(Code::denied, "descriptor %zu is a directory; a container gets none", at);

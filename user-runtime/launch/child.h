@@ -18,14 +18,14 @@ ExecArrays exec_arrays(const ExecStep& step);
 
 struct ChildState {
     const StartPlan& plan;
-    int socket;                  // to the starter
+    int socket;  // to the starter
     int init_program;
     std::array<int, 3> stdio;
     std::vector<Fd> slots;
-    Fd terminal;                 // peer of the console, once there is one
+    Fd terminal;  // peer of the console, once there is one
     ExecArrays exec;
     bool timings = false;
-    size_t current = 0;          // index of the running step
+    size_t current = 0;  // index of the running step
 };
 
 ChildState prepare_child(const Input& input, int socket);

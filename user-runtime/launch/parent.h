@@ -9,7 +9,7 @@ namespace cubby::launch {
 
 // Kills the child unless it was handed over: nothing of a failed start stays behind.
 class ChildGuard {
-public:
+  public:
     explicit ChildGuard(Cloned child) noexcept : child_(std::move(child)) {}
     ~ChildGuard();
     ChildGuard(ChildGuard&&) = default;
@@ -18,7 +18,7 @@ public:
     [[nodiscard]] int pidfd() const noexcept { return child_.pidfd.get(); }
     [[nodiscard]] Fd hand_over() noexcept { return std::move(child_.pidfd); }
 
-private:
+  private:
     Cloned child_;
 };
 

@@ -12,6 +12,7 @@
 #include "kernel/loopback.h"
 #include "kernel/mount_fd.h"
 #include "kernel/namespaces.h"
+#include "kernel/openat2.h"
 #include "kernel/procfs.h"
 #include "kernel/root.h"
 #include "launch/baton.h"
@@ -87,7 +88,8 @@ Status run(const OverlayStep& step, ChildState& state) noexcept {
     size_t used = 0;
     for (const Slot lower : step.lowers) {
         const FdPath path(state.slots[lower].get());
-        const int put = snprintf(lowers.data() + used, lowers.size() - used, "%s%s", used == 0 ? "" : ":", path.text.data());
+        const int put =
+            snprintf(lowers.data() + used, lowers.size() - used, "%s%s", used == 0 ? "" : ":", path.text.data());
         used += static_cast<size_t>(put);
         if (used >= lowers.size()) {
             return FAIL(Code::invalid_config, "lxc.rootfs.path: more than %zu overlay layers", step.lowers.size() - 1);
@@ -109,7 +111,8 @@ Status run(const OverlayStep& step, ChildState& state) noexcept {
 }
 
 Status run(const SysctlStep& step, ChildState& state) noexcept {
-    const Fd file(openat(state.slots[step.proc].get(), step.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    const Fd file(openat2_retry(state.slots[step.proc].get(), step.path.c_str(), O_WRONLY | O_CLOEXEC, 0,
+                                RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS));
     if (!file || write(file.get(), step.value.data(), step.value.size()) != static_cast<ssize_t>(step.value.size())) {
         return FAIL_ERRNO("lxc.sysctl: write %s to /proc/%s", step.value.c_str(), step.path.c_str());
     }

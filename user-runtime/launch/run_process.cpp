@@ -18,9 +18,7 @@
 
 namespace cubby::launch {
 
-Status run(const IdMapStep&, ChildState&) noexcept {
-    return FAIL(Code::broken, "id maps are written by the starter");
-}
+Status run(const IdMapStep&, ChildState&) noexcept { return FAIL(Code::broken, "id maps are written by the starter"); }
 
 Status run(const AssumeRootStep& step, ChildState&) noexcept {
     if (setresgid(step.gid, step.gid, step.gid) != 0 || setresuid(step.uid, step.uid, step.uid) != 0) {
@@ -97,7 +95,9 @@ Status run(const NoNewPrivsStep&, ChildState&) noexcept {
     return {};
 }
 
-Status run(const SeccompStep& step, ChildState&) noexcept { return load_seccomp(step.program.data(), step.program.size()); }
+Status run(const SeccompStep& step, ChildState&) noexcept {
+    return load_seccomp(step.program.data(), step.program.size());
+}
 
 Status run(const CapsStep& step, ChildState&) noexcept { return limit_capabilities(step.keep); }
 

@@ -95,14 +95,15 @@ Status run(const MaskStep& step, ChildState& state) noexcept {
     if (!target) {
         return missing(target.error()) ? Status{} : std::unexpected(target.error());
     }
-    struct stat info {};
+    struct stat info{};
     if (fstat(target->get(), &info) != 0) {
         return FAIL_ERRNO("stat /%s", step.path.c_str());
     }
-    const Fd cover = S_ISDIR(info.st_mode)
-                         ? TRY(make_filesystem("tmpfs", "none", "size=0,mode=0555",
-                                               MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC))
-                         : TRY(clone_tree(state.slots[step.null_slot].get(), false));
+    const Fd cover =
+        S_ISDIR(info.st_mode)
+            ? TRY(make_filesystem("tmpfs", "none", "size=0,mode=0555",
+                                  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC))
+            : TRY(clone_tree(state.slots[step.null_slot].get(), false));
     return attach_mount(cover.get(), target->get());
 }
 

@@ -77,8 +77,9 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
     if (launched.console && !options.console_to_caller) {
         console.emplace(std::move(launched.console), spec.console, std::move(log));
     }
-    return MonitorInput{spec.lifecycle,       blueprint_of(spec, facts, plan), std::move(launched),
-                        std::move(sockets),   std::move(name),                 std::move(console)};
+    return MonitorInput{spec.lifecycle,      blueprint_of(spec, facts, plan),
+                        std::move(launched), std::move(sockets),
+                        std::move(name),     std::move(console)};
 }
 
 Result<HostFacts> enter_holder() {

@@ -38,7 +38,8 @@ Result<MonitorClient::Reply> to_reply(Frame frame) {
 
 }  // namespace
 
-Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const ContainerName& name, const Root* directory) {
+Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const ContainerName& name,
+                                             const Root* directory) {
     auto socket = connect_socket(lxcpath, name);
     if (!socket && socket.error().code == Code::not_found && directory != nullptr) {
         if (const auto monitor = TRY(running_monitor(*directory)); monitor && *monitor > 0) {

@@ -12,7 +12,7 @@ namespace cubby {
 
 // A connection to the monitor of a running container.  Code::wrong_state when it does not run.
 class MonitorClient {
-public:
+  public:
     // `directory`: the container's own, where it has one; with its mark a monitor that lost its socket is told to
     // listen again.
     static Result<MonitorClient> connect(const std::string& lxcpath, const ContainerName& name, const Root* directory);
@@ -27,7 +27,7 @@ public:
     Result<Reply> next();
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
 
-private:
+  private:
     explicit MonitorClient(Fd socket) noexcept : socket_(std::move(socket)) {}
     Fd socket_;
 };

@@ -17,7 +17,7 @@
 namespace cubby {
 
 class Console {
-public:
+  public:
     Console(Fd master, const ConsoleSpec& spec, ConsoleLog log) noexcept;
 
     // Begins to read the master in `loop`, which must outlive this object.
@@ -33,7 +33,7 @@ public:
     void drain();
     [[nodiscard]] uint64_t dropped() const noexcept { return dropped_; }
 
-private:
+  private:
     bool read_some();
     void distribute(std::string_view bytes);
 

@@ -20,7 +20,7 @@ Result<ConsoleLog> ConsoleLog::open(const ConsoleSpec& spec) {
     log.folder_ = TRY(Root::at(slash == 0 ? "/" : spec.log_file.substr(0, slash)));
     log.name_ = TRY(RelPath::component(spec.log_file.substr(slash + 1)));
     log.file_ = TRY(log.folder_->open(*log.name_, kFlags, 0600));
-    struct stat info {};
+    struct stat info{};
     if (fstat(log.file_.get(), &info) != 0) {
         return FAIL_ERRNO("lxc.console.logfile: %s", spec.log_file.c_str());
     }

@@ -12,14 +12,14 @@
 namespace cubby {
 
 class ConsoleLog {
-public:
+  public:
     // No log where the spec names no file.
     static Result<ConsoleLog> open(const ConsoleSpec& spec);
     // False: some bytes could not be written (a full disk).  A file that would grow over the limit is first moved to
     // NAME.1 where rotation is on, else emptied.
     bool write(std::string_view bytes) noexcept;
 
-private:
+  private:
     ConsoleLog() = default;
     Status make_room() noexcept;
 

@@ -70,7 +70,8 @@ void RunningMark::end(const Root& directory) noexcept {
 Result<std::optional<pid_t>> running_monitor(const Root& directory) {
     const auto fd = directory.open(mark_file(), O_RDWR);
     if (!fd) {
-        return fd.error().code == Code::not_found ? std::optional<pid_t>{} : Result<std::optional<pid_t>>(std::unexpected(fd.error()));
+        return fd.error().code == Code::not_found ? std::optional<pid_t>{}
+                                                  : Result<std::optional<pid_t>>(std::unexpected(fd.error()));
     }
     if (flock(fd->get(), LOCK_EX | LOCK_NB) == 0) {
         return std::optional<pid_t>{};  // a leftover of a killed monitor; the lock goes with the descriptor

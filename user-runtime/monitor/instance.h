@@ -22,7 +22,7 @@ Result<RelPath> socket_name(const ContainerName& name);
 // A second lock, on the file `storage`, is held until the process ends: a container is stopped when its processes are
 // gone, but its root file system may still be syncing then.  Who starts it next waits for that, at most 30 s.
 class RunningMark {
-public:
+  public:
     // `directory`: the container's; none for a container without one.
     static Result<RunningMark> take(const Root& directory, const ContainerName& name);
     // Writes who we are into the file.
@@ -30,7 +30,7 @@ public:
     // Gives up the mark and removes its file: from now on the container is stopped.  The storage stays locked.
     void end(const Root& directory) noexcept;
 
-private:
+  private:
     RunningMark(Fd fd, FileLock storage) noexcept : fd_(std::move(fd)), storage_(std::move(storage)) {}
     Fd fd_;
     FileLock storage_;

@@ -171,9 +171,7 @@ Status Monitor::order_stop(protocol::StopMode mode) {
     switch (mode) {
         case protocol::StopMode::kill: TRY(send_signal(pidfd, SIGKILL)); break;
         case protocol::StopMode::halt: TRY(send_signal(pidfd, input_.lifecycle.halt_signal)); break;
-        case protocol::StopMode::reboot:
-            rebooting_ = true;
-            return send_signal(pidfd, input_.lifecycle.reboot_signal);
+        case protocol::StopMode::reboot: rebooting_ = true; return send_signal(pidfd, input_.lifecycle.reboot_signal);
     }
     change(Event::stop_requested);
     return {};

@@ -31,13 +31,13 @@ struct MonitorInput {
     LifecycleSpec lifecycle;
     AttachBlueprint blueprint;
     launch::Launched launched;
-    Root sockets;          // directory of the control socket
+    Root sockets;  // directory of the control socket
     RelPath socket_name;
     std::optional<Console> console;
 };
 
 class Monitor {
-public:
+  public:
     explicit Monitor(MonitorInput input);
     // Listens and watches; after it, run the loop.
     Status begin(EventLoop& loop);
@@ -57,7 +57,7 @@ public:
     // Removes the control socket.
     void close_socket() noexcept;
 
-private:
+  private:
     struct Client {
         Fd socket;
         uint32_t awaited = 0;  // bits of states

@@ -22,16 +22,17 @@ namespace cubby::protocol {
 inline constexpr uint16_t kVersion = 1;
 
 enum class Type : uint16_t {
-    error = 0,        // reply: an Error
-    status = 1,       // request: empty.  reply: Status + lines of `lost`; descriptor: pidfd of PID 1
-    attach = 2,       // request: empty.  reply: AttachFacts, filters, NUL-ended environment entries; descriptors: pidfd, devpts where there is one
-    stop = 3,         // request: StopOrder.  reply: empty
-    wait = 4,         // request: WaitOrder.  reply, when it comes true: Status
-    console = 5,      // request: empty.  reply: empty; then data and window frames both ways
-    log = 6,          // request: LogOrder.  reply: data frames, an `end` frame when all was sent (or the container ended)
-    data = 7,         // bytes of the console
-    window = 8,       // WindowSize for the console
-    end = 9,          // the stream is over; payload: Status
+    error = 0,   // reply: an Error
+    status = 1,  // request: empty.  reply: Status + lines of `lost`; descriptor: pidfd of PID 1
+    attach =
+        2,  // request: empty.  reply: AttachFacts, filters, NUL-ended environment entries; descriptors: pidfd, devpts where there is one
+    stop = 3,     // request: StopOrder.  reply: empty
+    wait = 4,     // request: WaitOrder.  reply, when it comes true: Status
+    console = 5,  // request: empty.  reply: empty; then data and window frames both ways
+    log = 6,      // request: LogOrder.  reply: data frames, an `end` frame when all was sent (or the container ended)
+    data = 7,     // bytes of the console
+    window = 8,   // WindowSize for the console
+    end = 9,      // the stream is over; payload: Status
 };
 
 struct Header {
@@ -42,15 +43,15 @@ struct Header {
 
 struct Status {
     State state = State::stopped;
-    uint8_t exited = 0;       // with `exit_code`, once PID 1 has ended
+    uint8_t exited = 0;  // with `exit_code`, once PID 1 has ended
     uint16_t reserved = 0;
     int32_t init_pid = -1;
-    int32_t exit_code = 0;    // as a shell shows it
+    int32_t exit_code = 0;  // as a shell shows it
     int64_t started_unix = 0;
 };
 
 struct AttachFacts {
-    uint8_t namespaces = 0;   // NsSet bits of those that are not the host's
+    uint8_t namespaces = 0;  // NsSet bits of those that are not the host's
     uint8_t no_new_privs = 0;
     uint8_t new_keyring = 0;
     uint8_t has_devpts = 0;
@@ -65,7 +66,7 @@ struct StopOrder {
     StopMode mode = StopMode::halt;
 };
 struct WaitOrder {
-    uint32_t states = 0;      // bits 1 << State
+    uint32_t states = 0;  // bits 1 << State
 };
 struct LogOrder {
     uint32_t follow = 0;

@@ -45,7 +45,8 @@ Result<StartReport> decode_report(std::string_view text) {
         } else if (key == "time") {
             const auto gap = value.find(' ');
             const auto spent = TRY(parse_unsigned(value.substr(0, gap), UINT32_MAX, "time"));
-            report.times.emplace_back(static_cast<uint32_t>(spent), gap == std::string_view::npos ? "" : value.substr(gap + 1));
+            report.times.emplace_back(static_cast<uint32_t>(spent),
+                                      gap == std::string_view::npos ? "" : value.substr(gap + 1));
         }
     }
     return report;

@@ -8,14 +8,14 @@
 namespace cubby {
 
 class RingBuffer {
-public:
+  public:
     // Keeps the last `capacity` bytes; memory grows with what was written.
     explicit RingBuffer(size_t capacity) noexcept : capacity_(capacity) {}
     void append(std::string_view bytes);
     // Everything that is kept, oldest first.
     [[nodiscard]] std::string contents() const;
 
-private:
+  private:
     size_t capacity_;
     size_t next_ = 0;  // where the oldest byte is, once the buffer is full
     std::string bytes_;

@@ -8,8 +8,8 @@
 namespace cubby {
 namespace {
 
-constexpr std::array<const char*, 8> kNames{"STOPPED", "STARTING", "RUNNING", "STOPPING",
-                                            "ABORTING", "FREEZING", "FROZEN", "THAWED"};
+constexpr std::array<const char*, 8> kNames{"STOPPED",  "STARTING", "RUNNING", "STOPPING",
+                                            "ABORTING", "FREEZING", "FROZEN",  "THAWED"};
 
 struct Transition {
     State from;

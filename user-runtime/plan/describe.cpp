@@ -12,8 +12,10 @@ std::string attribute_words(uint64_t set) {
         uint64_t flag;
         const char* name;
     };
-    static constexpr Word kWords[] = {{MOUNT_ATTR_RDONLY, "ro"},     {MOUNT_ATTR_NOSUID, "nosuid"},
-                                      {MOUNT_ATTR_NODEV, "nodev"},   {MOUNT_ATTR_NOEXEC, "noexec"},
+    static constexpr Word kWords[] = {{MOUNT_ATTR_RDONLY, "ro"},
+                                      {MOUNT_ATTR_NOSUID, "nosuid"},
+                                      {MOUNT_ATTR_NODEV, "nodev"},
+                                      {MOUNT_ATTR_NOEXEC, "noexec"},
                                       {MOUNT_ATTR_NODIRATIME, "nodiratime"}};
     std::string out;
     for (const Word& word : kWords) {
@@ -80,7 +82,9 @@ struct Describer {
     }
     std::string operator()(const MakeDirStep& s) const { return "make directory /" + s.path; }
     std::string operator()(const SymlinkStep& s) const { return "link /" + s.path + " -> " + s.target; }
-    std::string operator()(const RemountStep& s) const { return "remount /" + s.path + attribute_words(s.set_attributes); }
+    std::string operator()(const RemountStep& s) const {
+        return "remount /" + s.path + attribute_words(s.set_attributes);
+    }
     std::string operator()(const MaskStep& s) const { return "mask /" + s.path; }
     std::string operator()(const ConsoleStep& s) const {
         return std::string("open a pseudo terminal") + (s.bind_console ? " as /dev/console" : "");
@@ -92,7 +96,8 @@ struct Describer {
     std::string operator()(const SessionStep&) const { return "new session"; }
     std::string operator()(const IdentityStep& s) const {
         return "user " + std::to_string(s.uid) + ", group " + std::to_string(s.gid) + ", " +
-               (s.keep_groups ? "supplementary groups kept" : std::to_string(s.groups.size()) + " supplementary groups");
+               (s.keep_groups ? "supplementary groups kept"
+                              : std::to_string(s.groups.size()) + " supplementary groups");
     }
     std::string operator()(const WorkDirStep& s) const { return "working directory " + s.path; }
     std::string operator()(const NoNewPrivsStep&) const { return "no new privileges"; }
@@ -117,10 +122,10 @@ std::string describe(const Step& step) { return std::visit(Describer{}, step); }
 
 const char* kind_of(const Step& step) noexcept {
     static constexpr const char* kKinds[] = {
-        "id-map",     "open",    "clone-tree",   "assume-root", "time-offset", "loopback", "fs-mount",
-        "overlay",    "sysctl",  "pivot",        "attach",      "make-dir",    "symlink",  "remount",
-        "mask",       "console", "hostname",     "rlimit",      "proc-setting", "keyring", "session",
-        "identity",   "workdir", "no-new-privs", "seccomp",     "capabilities", "death-signal", "exec"};
+        "id-map",   "open",    "clone-tree",   "assume-root", "time-offset",  "loopback",     "fs-mount",
+        "overlay",  "sysctl",  "pivot",        "attach",      "make-dir",     "symlink",      "remount",
+        "mask",     "console", "hostname",     "rlimit",      "proc-setting", "keyring",      "session",
+        "identity", "workdir", "no-new-privs", "seccomp",     "capabilities", "death-signal", "exec"};
     static_assert(std::size(kKinds) == std::variant_size_v<Step>);
     return kKinds[step.index()];
 }

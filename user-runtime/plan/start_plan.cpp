@@ -13,9 +13,7 @@ const char* phase_name(Phase phase) noexcept {
     return names[static_cast<size_t>(phase)];
 }
 
-void StartPlan::seal() {
-    std::ranges::stable_sort(steps_, {}, &PlannedStep::phase);
-}
+void StartPlan::seal() { std::ranges::stable_sort(steps_, {}, &PlannedStep::phase); }
 
 std::string print_plan(const StartPlan& plan) {
     std::string out = "clone: new";

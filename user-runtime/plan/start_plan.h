@@ -31,7 +31,7 @@ struct GroundSlots {
 };
 
 class StartPlan {
-public:
+  public:
     explicit StartPlan(std::string container) : name(std::move(container)) {}
 
     std::string name;
@@ -47,7 +47,7 @@ public:
     // In run order, after seal().
     [[nodiscard]] const std::vector<PlannedStep>& steps() const noexcept { return steps_; }
 
-private:
+  private:
     std::vector<PlannedStep> steps_;
     Slot slots_ = 0;
 };

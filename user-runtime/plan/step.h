@@ -160,9 +160,9 @@ struct ExecStep {
 };
 
 using Step = std::variant<IdMapStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep, LoopbackStep, FsMountStep,
-                          OverlayStep, SysctlStep, PivotStep, AttachStep, MakeDirStep, SymlinkStep, RemountStep, MaskStep,
-                          ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep, IdentityStep,
-                          WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep, DeathSignalStep, ExecStep>;
+                          OverlayStep, SysctlStep, PivotStep, AttachStep, MakeDirStep, SymlinkStep, RemountStep,
+                          MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep,
+                          IdentityStep, WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep, DeathSignalStep, ExecStep>;
 
 // "bind /home/a/work" and the like: one line that says what the step does to what.
 [[nodiscard]] std::string describe(const Step& step);

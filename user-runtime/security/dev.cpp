@@ -39,9 +39,10 @@ void add_tmpfs(StartPlan& plan, const char* target, std::string options, uint64_
 void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan) {
     plan.ground.devpts = plan.new_slot();
     // Group 5 is tty in every distribution; a map without it leaves the terminal to its opener's group.
-    const bool tty_group = facts.single_id ? false : spec.idmap.gids.empty() || to_outside(spec.idmap.gids, 5).has_value();
-    const std::string options = std::string(tty_group ? "gid=5,mode=0620" : "mode=0600") + ",ptmxmode=0666,max=" +
-                                std::to_string(spec.mounts.max_ptys);
+    const bool tty_group =
+        facts.single_id ? false : spec.idmap.gids.empty() || to_outside(spec.idmap.gids, 5).has_value();
+    const std::string options = std::string(tty_group ? "gid=5,mode=0620" : "mode=0600") +
+                                ",ptmxmode=0666,max=" + std::to_string(spec.mounts.max_ptys);
     plan.add(Phase::child_mounts, FsMountStep{plan.ground.devpts, "devpts", "devpts", options,
                                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, kNoSlot, ""});
     plan.add(Phase::child_tree, AttachStep{plan.ground.devpts, "dev/pts", CreateTarget::directory, false});
@@ -57,8 +58,9 @@ Status contribute_dev(const ContainerSpec& spec, const HostFacts& facts, StartPl
         add_tmpfs(plan, "dev/shm", "mode=1777,size=67108864", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
         if (plan.new_namespaces.has(Ns::ipc)) {
             const Slot slot = plan.new_slot();
-            plan.add(Phase::child_mounts, FsMountStep{slot, "mqueue", "mqueue", "",
-                                                      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, kNoSlot, ""});
+            plan.add(Phase::child_mounts,
+                     FsMountStep{slot, "mqueue", "mqueue", "", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                                 kNoSlot, ""});
             plan.add(Phase::child_tree, AttachStep{slot, "dev/mqueue", CreateTarget::directory, false});
         }
         for (const Link& link : kLinks) {

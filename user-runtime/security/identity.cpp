@@ -19,9 +19,10 @@ Status contribute_identity(const ContainerSpec& spec, const HostFacts& facts, St
     }
     plan.add(Phase::child_identity, SessionStep{});
     // With a single id the kernel forbids setgroups for good (user_namespaces(7)): the user's groups stay.
-    plan.add(Phase::child_identity,
-             IdentityStep{process.uid, process.gid, {process.groups.begin(), process.groups.end()},
-                          process.keep_groups || facts.single_id});
+    plan.add(Phase::child_identity, IdentityStep{process.uid,
+                                                 process.gid,
+                                                 {process.groups.begin(), process.groups.end()},
+                                                 process.keep_groups || facts.single_id});
     plan.add(Phase::child_identity, WorkDirStep{process.cwd});
     return {};
 }

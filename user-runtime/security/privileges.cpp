@@ -26,8 +26,9 @@ std::vector<std::vector<sock_filter>> filters_of(const SecuritySpec& security, b
 }
 
 CapSet application_capabilities() noexcept {
-    return bit(CAP_CHOWN) | bit(CAP_DAC_OVERRIDE) | bit(CAP_FOWNER) | bit(CAP_FSETID) | bit(CAP_KILL) | bit(CAP_SETGID) |
-           bit(CAP_SETUID) | bit(CAP_SETPCAP) | bit(CAP_NET_BIND_SERVICE) | bit(CAP_SYS_CHROOT) | bit(CAP_SETFCAP);
+    return bit(CAP_CHOWN) | bit(CAP_DAC_OVERRIDE) | bit(CAP_FOWNER) | bit(CAP_FSETID) | bit(CAP_KILL) |
+           bit(CAP_SETGID) | bit(CAP_SETUID) | bit(CAP_SETPCAP) | bit(CAP_NET_BIND_SERVICE) | bit(CAP_SYS_CHROOT) |
+           bit(CAP_SETFCAP);
 }
 
 Status contribute_privileges(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan) {

@@ -9,9 +9,9 @@ namespace {
 constexpr uint64_t kNoExecute = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
 // What tells about, or reaches, the host's kernel rather than the container (list of the OCI runtimes and systemd).
-constexpr const char* kMasked[] = {"proc/acpi",       "proc/kcore",       "proc/keys",       "proc/latency_stats",
-                                   "proc/timer_list", "proc/timer_stats", "proc/sched_debug", "proc/scsi",
-                                   "sys/firmware",    "sys/devices/virtual/powercap"};
+constexpr const char* kMasked[] = {
+    "proc/acpi",        "proc/kcore",       "proc/keys", "proc/latency_stats", "proc/timer_list",
+    "proc/timer_stats", "proc/sched_debug", "proc/scsi", "sys/firmware",       "sys/devices/virtual/powercap"};
 // LXC's `mixed`: the settings of the host read-only; those of the container's own network stay writable.
 constexpr const char* kReadOnlyProc[] = {"proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger"};
 
@@ -28,10 +28,11 @@ Status add_proc(const ContainerSpec& spec, StartPlan& plan) {
     plan.ground.proc = slot;
     // Only a fresh proc of the container's own pid namespace shows its processes; so a kept pid namespace may be bound.
     const Slot outer = TRY(outer_tree("/proc", plan));
-    plan.add(Phase::child_mounts,
-             FsMountStep{slot, "proc", "proc", "", kNoExecute, outer,
-                         "/proc is the host's: parts of it are masked here, so the kernel allows no fresh one; processes "
-                         "of the host are visible"});
+    plan.add(
+        Phase::child_mounts,
+        FsMountStep{slot, "proc", "proc", "", kNoExecute, outer,
+                    "/proc is the host's: parts of it are masked here, so the kernel allows no fresh one; processes "
+                    "of the host are visible"});
     for (const Setting& sysctl : spec.process.sysctls) {
         std::string path = "sys/";
         for (const char byte : sysctl.key) {
@@ -51,9 +52,10 @@ Status add_sys(const ContainerSpec& spec, bool own_network, StartPlan& plan) {
     Slot slot = outer;
     if (own_network) {
         slot = plan.new_slot();
-        plan.add(Phase::child_mounts, FsMountStep{slot, "sysfs", "sysfs", "", attributes, outer,
-                                                  "/sys is the host's: parts of it are masked here, so the kernel allows "
-                                                  "no fresh one"});
+        plan.add(Phase::child_mounts,
+                 FsMountStep{slot, "sysfs", "sysfs", "", attributes, outer,
+                             "/sys is the host's: parts of it are masked here, so the kernel allows "
+                             "no fresh one"});
     } else {
         // sysfs belongs to the network namespace: with the host's network it can only be bound.
         plan.add(Phase::child_userns, CloneTreeStep{slot, true, MOUNT_ATTR_RDONLY | kNoExecute, 0, MS_PRIVATE});

@@ -26,8 +26,8 @@ struct RootfsSpec {
     std::vector<std::string> lowers;  // overlay: read-only layers, the topmost first
     std::string work;                 // overlay: the work directory, on the upper's file system
     bool read_only = false;
-    bool discard = false;             // an ephemeral upper: it need not survive a crash, so nothing is synced
-    bool managed = true;              // lxc.rootfs.managed: destroy may delete it
+    bool discard = false;  // an ephemeral upper: it need not survive a crash, so nothing is synced
+    bool managed = true;   // lxc.rootfs.managed: destroy may delete it
     bool operator==(const RootfsSpec&) const = default;
 };
 
@@ -50,16 +50,16 @@ enum class CreateTarget : uint8_t { no, directory, file };
 
 // One mount below the root: a bind of a host path, or a new file system.
 struct MountEntry {
-    std::string source;               // absolute host path for a bind, else the file system's source word
-    std::string target;               // guest path
-    std::string type;                 // empty for a bind
-    std::string data;                 // file system options
-    uint64_t set_attributes = 0;      // MOUNT_ATTR_*
+    std::string source;           // absolute host path for a bind, else the file system's source word
+    std::string target;           // guest path
+    std::string type;             // empty for a bind
+    std::string data;             // file system options
+    uint64_t set_attributes = 0;  // MOUNT_ATTR_*
     uint64_t clear_attributes = 0;
-    uint64_t propagation = 0;         // MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0
-    bool recursive = false;           // rbind, rprivate, …
-    bool optional = false;            // a missing source or target skips it
-    bool source_in_root = false;      // a bind's source is a path below the container's root: RelPath::guest text
+    uint64_t propagation = 0;     // MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE or 0
+    bool recursive = false;       // rbind, rprivate, …
+    bool optional = false;        // a missing source or target skips it
+    bool source_in_root = false;  // a bind's source is a path below the container's root: RelPath::guest text
     CreateTarget create = CreateTarget::no;
     bool operator==(const MountEntry&) const = default;
 };
@@ -71,9 +71,9 @@ struct MountsSpec {
     AutoMount proc = AutoMount::mixed;
     AutoMount sys = AutoMount::mixed;
     AutoMount cgroup = AutoMount::none;
-    bool populate_dev = true;             // lxc.autodev
-    uint64_t dev_size = 500000;           // bytes, lxc.autodev.tmpfs.size
-    uint32_t max_ptys = 1024;             // lxc.pty.max
+    bool populate_dev = true;                  // lxc.autodev
+    uint64_t dev_size = 500000;                // bytes, lxc.autodev.tmpfs.size
+    uint32_t max_ptys = 1024;                  // lxc.pty.max
     std::vector<std::string> masked_paths;     // guest paths that show nothing
     std::vector<std::string> read_only_paths;  // guest paths remounted read-only
     bool operator==(const MountsSpec&) const = default;
@@ -100,16 +100,16 @@ enum class Stdio : uint8_t {
 // The first process.
 struct ProcessSpec {
     std::vector<std::string> argv{"/sbin/init"};
-    bool reaper = false;      // cubby-init stays as PID 1 and runs argv below it
-    uint32_t uid = 0;         // ids inside the container
+    bool reaper = false;  // cubby-init stays as PID 1 and runs argv below it
+    uint32_t uid = 0;     // ids inside the container
     uint32_t gid = 0;
     std::vector<uint32_t> groups;
-    bool keep_groups = false; // the user's own supplementary groups stay (they show as nobody inside)
+    bool keep_groups = false;  // the user's own supplementary groups stay (they show as nobody inside)
     std::string cwd = "/";
     std::vector<std::string> environment;  // KEY=VALUE
     std::vector<ResourceLimit> limits;
-    std::vector<Setting> proc_settings;    // lxc.proc.*: below /proc/self
-    std::vector<Setting> sysctls;          // lxc.sysctl.*, dotted names
+    std::vector<Setting> proc_settings;  // lxc.proc.*: below /proc/self
+    std::vector<Setting> sysctls;        // lxc.sysctl.*, dotted names
     Stdio stdio = Stdio::console;
     bool operator==(const ProcessSpec&) const = default;
 };
@@ -117,8 +117,8 @@ struct ProcessSpec {
 struct SecuritySpec {
     CapSet keep_capabilities = ~CapSet{0};  // bounding set of the container; unknown bits are ignored
     bool no_new_privs = false;
-    bool default_seccomp = true;            // the filter compiled into cubby
-    bool session_keyring = true;            // lxc.keyring.session
+    bool default_seccomp = true;  // the filter compiled into cubby
+    bool session_keyring = true;  // lxc.keyring.session
     bool operator==(const SecuritySpec&) const = default;
 };
 
@@ -130,9 +130,9 @@ struct NetSpec {
 };
 
 struct ConsoleSpec {
-    std::string log_file;                // host path, empty for none
-    uint64_t buffer_size = 65536;        // bytes of the ring buffer
-    uint64_t log_size = 0;               // bytes before the log file is rotated, 0: never
+    std::string log_file;          // host path, empty for none
+    uint64_t buffer_size = 65536;  // bytes of the ring buffer
+    uint64_t log_size = 0;         // bytes before the log file is rotated, 0: never
     bool rotate = false;
     bool operator==(const ConsoleSpec&) const = default;
 };
@@ -141,7 +141,7 @@ struct LifecycleSpec {
     int halt_signal = SIGPWR;
     int reboot_signal = SIGINT;
     int stop_signal = SIGKILL;
-    bool ephemeral = false;              // destroyed when it stops
+    bool ephemeral = false;  // destroyed when it stops
     bool operator==(const LifecycleSpec&) const = default;
 };
 

@@ -21,12 +21,12 @@ struct ContainerIds {
 
 // A root file system that is to be made.
 struct NewRootfs {
-    std::string directory;            // absolute host path of the container's own directory; it exists, and is the user's
+    std::string directory;  // absolute host path of the container's own directory; it exists, and is the user's
     std::vector<std::string> lowers;  // trees to begin with, read-only, the topmost first; none: an empty root
 };
 
 class Backend {
-public:
+  public:
     virtual ~Backend() = default;
 
     // The word in lxc.rootfs.path and after -B.

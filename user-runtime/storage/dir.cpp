@@ -11,7 +11,7 @@ namespace cubby {
 namespace {
 
 class Dir final : public Backend {
-public:
+  public:
     [[nodiscard]] std::string_view name() const noexcept override { return "dir"; }
 
     [[nodiscard]] bool recognises(const RootfsSpec& rootfs) const override {

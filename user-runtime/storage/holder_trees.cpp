@@ -10,7 +10,8 @@ namespace cubby {
 Result<NamedEntry> open_parent(const std::string& host_path) {
     const auto slash = host_path.rfind('/');
     if (host_path.empty() || host_path.front() != '/' || slash + 1 == host_path.size()) {
-        return FAIL(Code::usage, "'%.100s' is not an absolute path of a file or directory", printable(host_path).c_str());
+        return FAIL(Code::usage, "'%.100s' is not an absolute path of a file or directory",
+                    printable(host_path).c_str());
     }
     RelPath name = TRY(RelPath::component(std::string_view(host_path).substr(slash + 1)));
     return NamedEntry{TRY(Root::at(slash == 0 ? "/" : host_path.substr(0, slash))), std::move(name)};

@@ -18,7 +18,8 @@ struct Made {
 };
 
 Result<Made> make_one(const NewDirectory& wanted) {
-    Made made{TRY(open_parent(wanted.path)), wanted.like.empty() ? Fd() : TRY(open_named(wanted.like, O_PATH | O_DIRECTORY))};
+    Made made{TRY(open_parent(wanted.path)),
+              wanted.like.empty() ? Fd() : TRY(open_named(wanted.like, O_PATH | O_DIRECTORY))};
     if (auto done = made.entry.parent.mkdir(made.entry.name, 0700); !done) {
         return std::unexpected(prefixed(done.error(), "%s", wanted.path.c_str()));
     }
@@ -29,7 +30,7 @@ Result<Made> make_one(const NewDirectory& wanted) {
 Status give_away(const Made& made, uid_t uid, gid_t gid) {
     mode_t mode = 0755;
     if (made.model) {
-        struct stat info {};
+        struct stat info{};
         if (fstat(made.model.get(), &info) != 0) {
             return FAIL_ERRNO("stat the directory below");
         }

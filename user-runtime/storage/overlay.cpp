@@ -29,9 +29,10 @@ Status check_work(const std::string& path) {
     }
     for (const DirEntry& entry : *entries) {
         if (entry.name != "work" && entry.name != "index") {
-            return FAIL(Code::invalid_config,
-                        "lxc.rootfs.path: %s is needed as the overlay's work directory but holds '%.40s'; move that away",
-                        path.c_str(), entry.name.c_str());
+            return FAIL(
+                Code::invalid_config,
+                "lxc.rootfs.path: %s is needed as the overlay's work directory but holds '%.40s'; move that away",
+                path.c_str(), entry.name.c_str());
         }
     }
     return {};
@@ -43,14 +44,15 @@ Status check_layers(const RootfsSpec& rootfs) {
     }
     for (const std::string& lower : rootfs.lowers) {
         if (lower == rootfs.path) {
-            return FAIL(Code::invalid_config, "lxc.rootfs.path: %s is both a lower and the upper directory", lower.c_str());
+            return FAIL(Code::invalid_config, "lxc.rootfs.path: %s is both a lower and the upper directory",
+                        lower.c_str());
         }
     }
     return {};
 }
 
 class Overlay final : public Backend {
-public:
+  public:
     [[nodiscard]] std::string_view name() const noexcept override { return "overlay"; }
 
     [[nodiscard]] bool recognises(const RootfsSpec& rootfs) const override {
@@ -86,7 +88,8 @@ public:
 
     Result<RootfsSpec> create(const NewRootfs& wanted, const ContainerIds& ids) const override {
         if (wanted.lowers.empty()) {
-            return FAIL(Code::usage, "-B overlay needs an image or a directory to lie on; choose one with -t, or -B dir");
+            return FAIL(Code::usage,
+                        "-B overlay needs an image or a directory to lie on; choose one with -t, or -B dir");
         }
         const std::string base = wanted.directory + "/overlay";
         for (const std::string& path : wanted.lowers) {
@@ -127,10 +130,11 @@ public:
         return {};
     }
 
-private:
+  private:
     static Status check_name(const std::string& path) {
         if (path.find(':') != std::string::npos) {
-            return FAIL(Code::usage, "%s: a path with ':' cannot be written as overlay:LOWER:UPPER; use -B dir", path.c_str());
+            return FAIL(Code::usage, "%s: a path with ':' cannot be written as overlay:LOWER:UPPER; use -B dir",
+                        path.c_str());
         }
         return {};
     }

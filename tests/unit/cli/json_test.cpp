@@ -69,10 +69,8 @@ TEST(CliJson, OfOneContainer) {
     const std::string text = json_of(info);
     EXPECT_THAT(text, HasSubstr("\"started\": 1700000000,"));
     EXPECT_THAT(text, HasSubstr("\"last_exit\": null,"));
-    EXPECT_THAT(
-        text,
-        HasSubstr(
-            "\"uids\": [\n    {\n      \"inside\": 0,\n      \"outside\": 100000,\n      \"count\": 65536\n    }\n  ],"));
+    EXPECT_THAT(text, HasSubstr("\"uids\": [\n    {\n      \"inside\": 0,\n      \"outside\": 100000,\n"
+                                "      \"count\": 65536\n    }\n  ],"));
     EXPECT_THAT(text, HasSubstr("\"gids\": [],"));
     EXPECT_THAT(text, HasSubstr("\"lost\": [\n    \"x\"\n  ],"));
     info.last_exit = 0;

@@ -55,9 +55,10 @@ TEST(ImageMetadataTest, RefusesADamagedText) {
 TEST(ImageSettingsTest, TakesAllowedKeysAndNamesTheOthers) {
     Image image;
     image.template_name = "mine";
-    take_settings("# a comment\n\nlxc.signal.halt = SIGUSR1\nlxc.mount.entry = /home home none bind 0 0\n"
-                  "lxc.environment=LANG=C.UTF-8\nlxc.hook.start = /bin/rm\nnot a line\nlxc.rootfs.path=/\n",
-                  image);
+    take_settings(
+        "# a comment\n\nlxc.signal.halt = SIGUSR1\nlxc.mount.entry = /home home none bind 0 0\n"
+        "lxc.environment=LANG=C.UTF-8\nlxc.hook.start = /bin/rm\nnot a line\nlxc.rootfs.path=/\n",
+        image);
     const std::vector<Setting> wanted{{"lxc.signal.halt", "SIGUSR1"}, {"lxc.environment", "LANG=C.UTF-8"}};
     EXPECT_EQ(image.settings, wanted);
     ASSERT_EQ(image.notes.size(), 1U);

@@ -13,7 +13,7 @@
 namespace cubby::test {
 
 class StoreTest : public HolderTest {
-protected:
+  protected:
     void SetUp() override;
     // TEMPLATES/recipes/NAME: `body` follows a line that reads --rootfs into $rootfs.  Mode as with umask 077.
     void put_template(const char* name, std::string_view body, std::string_view directives = "") const;

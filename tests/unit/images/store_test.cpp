@@ -79,7 +79,8 @@ TEST_F(ImageStoreTest, SaysWhyATemplateFailedAndLeavesNothing) {
         {"failed", "echo working; mkdir -p $rootfs/a/b; echo 'failed: the reason' >&2; exit 1\n", Code::child_failed,
          "failed: the reason; its log is "},
         {"usage", "echo 'usage: --x is unknown' >&2; exit 2\n", Code::usage, "usage: --x is unknown; its log is "},
-        {"lacking", "echo 'lacking: apt-get install y' >&2; exit 3\n", Code::unsupported, "lacking: apt-get install y;"},
+        {"lacking", "echo 'lacking: apt-get install y' >&2; exit 3\n", Code::unsupported,
+         "lacking: apt-get install y;"},
         {"odd", "exit 77\n", Code::child_failed, "template odd ended with exit status 77 and said nothing"},
         {"shot", "kill -9 $$\n", Code::child_failed, "template shot was killed by signal 9"},
         {"empty", "exit 0\n", Code::child_failed, "template empty ended well but made no files"},
@@ -214,7 +215,8 @@ TEST_F(ImageStoreTest, RenewsAnOldImageAndKeepsItWhereThatFails) {
     ASSERT_TRUE(ok(kept));
     EXPECT_EQ(kept->id, second->id);
     ASSERT_EQ(kept->notes.size(), 1U);
-    EXPECT_TRUE(kept->notes[0].starts_with("the image of template aging is older than 7 days and could not be renewed: "));
+    EXPECT_TRUE(
+        kept->notes[0].starts_with("the image of template aging is older than 7 days and could not be renewed: "));
 }
 
 TEST_F(ImageStoreTest, RemovesAnImageThatNobodyUses) {
@@ -222,7 +224,9 @@ TEST_F(ImageStoreTest, RemovesAnImageThatNobodyUses) {
     const ImageStore images = store();
     const auto image = images.find_or_build(request("unique"), {});
     ASSERT_TRUE(ok(image));
-    const auto used = [](const Image&) -> Result<std::vector<std::string>> { return std::vector<std::string>{"c1", "web"}; };
+    const auto used = [](const Image&) -> Result<std::vector<std::string>> {
+        return std::vector<std::string>{"c1", "web"};
+    };
     const auto free = [](const Image&) -> Result<std::vector<std::string>> { return std::vector<std::string>{}; };
     const Status refused = images.remove(*image, used);
     ASSERT_FALSE(refused);

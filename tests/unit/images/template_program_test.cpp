@@ -16,7 +16,7 @@ namespace {
 using test::ok;
 
 class TemplateProgramTest : public ::testing::Test {
-protected:
+  protected:
     void SetUp() override {
         auto holder = test::make_own_holder(true);
         ASSERT_TRUE(ok(holder));
@@ -27,7 +27,8 @@ protected:
         put("templates/engine/engine.sh", "true\n", 0644);
         put("templates/plain", "#!/bin/sh\n#:cubby summary a plain one\n#:cubby network no\n", 0755);
         put("templates/recipes/rich",
-            "#!/bin/sh\n#:cubby max-age 7\n#:cubby input ../engine\n#:cubby input /etc/os-release\n#:cubby later x\n", 0755);
+            "#!/bin/sh\n#:cubby max-age 7\n#:cubby input ../engine\n#:cubby input /etc/os-release\n#:cubby later x\n",
+            0755);
         put("templates/recipes/plain", "#!/bin/sh\n", 0755);
         put("templates/README", "text", 0644);
     }

@@ -22,7 +22,7 @@ namespace {
 using test::ok;
 
 class TemplateRunTest : public test::StoreTest {
-protected:
+  protected:
     [[nodiscard]] Image built(const BuildRequest& wanted, const BuildProgress& progress = {}) const {
         const auto image = store().find_or_build(wanted, progress);
         EXPECT_TRUE(ok(image));
@@ -31,10 +31,11 @@ protected:
 };
 
 TEST_F(TemplateRunTest, IsTheContainersRootWithItsIds) {
-    put_template("ids",
-                 "id -u >$rootfs/uid; id -g >$rootfs/gid; id -G >$rootfs/groups; cat /proc/self/uid_map >$rootfs/map\n"
-                 "mkdir $rootfs/home; chown 1000:1001 $rootfs/home; touch $rootfs/last; chown 65535:65535 $rootfs/last\n"
-                 "umask >$rootfs/umask; pwd >$rootfs/cwd\n");
+    put_template(
+        "ids",
+        "id -u >$rootfs/uid; id -g >$rootfs/gid; id -G >$rootfs/groups; cat /proc/self/uid_map >$rootfs/map\n"
+        "mkdir $rootfs/home; chown 1000:1001 $rootfs/home; touch $rootfs/last; chown 65535:65535 $rootfs/last\n"
+        "umask >$rootfs/umask; pwd >$rootfs/cwd\n");
     const Image image = built(request("ids"));
     EXPECT_EQ(text_in(image, "uid"), "0\n");
     EXPECT_EQ(text_in(image, "gid"), "0\n");
@@ -42,7 +43,7 @@ TEST_F(TemplateRunTest, IsTheContainersRootWithItsIds) {
     EXPECT_EQ(text_in(image, "umask"), "0022\n");
     EXPECT_EQ(text_in(image, "cwd"), "/\n");
     EXPECT_NE(text_in(image, "map").find("65536"), std::string::npos);
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat((image.rootfs + "/home").c_str(), &info), 0);
     EXPECT_EQ(info.st_uid, *to_outside(holder_.maps.uids, *to_outside(ids_.maps.uids, 1000)));
     EXPECT_EQ(info.st_gid, *to_outside(holder_.maps.gids, *to_outside(ids_.maps.gids, 1001)));
@@ -72,8 +73,9 @@ TEST_F(TemplateRunTest, HasNoWayToTheUsersFilesAndNoOtherDescriptors) {
 TEST_F(TemplateRunTest, HasAClearedEnvironment) {
     setenv("CUBBY_TEST_SECRET", "leaked", 1);
     setenv("http_proxy", "http://proxy:3128", 1);
-    put_template("env", "env | cut -d= -f1 | sort | tr '\\n' ' ' >$rootfs/names; env >$rootfs/all\n"
-                        "echo x >$TMPDIR/file; echo x >$HOME/file; echo $* >$rootfs/args\n");
+    put_template("env",
+                 "env | cut -d= -f1 | sort | tr '\\n' ' ' >$rootfs/names; env >$rootfs/all\n"
+                 "echo x >$TMPDIR/file; echo x >$HOME/file; echo $* >$rootfs/args\n");
     const Image image = built(request("env", {"--one", "two words"}));
     unsetenv("CUBBY_TEST_SECRET");
     unsetenv("http_proxy");
@@ -84,10 +86,11 @@ TEST_F(TemplateRunTest, HasAClearedEnvironment) {
 }
 
 TEST_F(TemplateRunTest, HandsProgressAndSettingsOn) {
-    put_template("talks", "echo progress 1 2 half >&$CUBBY_PROGRESS_FD; echo x >$rootfs/file\n"
-                          "for word; do case $word in --path=*) path=${word#*=} ;; esac; done\n"
-                          "echo lxc.signal.halt = SIGUSR1 >>$path/config; echo lxc.mount.entry = x >>$path/config\n"
-                          "echo progress 2 2 done >&$CUBBY_PROGRESS_FD\n");
+    put_template("talks",
+                 "echo progress 1 2 half >&$CUBBY_PROGRESS_FD; echo x >$rootfs/file\n"
+                 "for word; do case $word in --path=*) path=${word#*=} ;; esac; done\n"
+                 "echo lxc.signal.halt = SIGUSR1 >>$path/config; echo lxc.mount.entry = x >>$path/config\n"
+                 "echo progress 2 2 done >&$CUBBY_PROGRESS_FD\n");
     std::vector<std::string> seen;
     const Image image = built(request("talks"), [&](uint64_t done, uint64_t total, std::string_view what) {
         seen.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + std::string(what));
@@ -119,7 +122,8 @@ TEST_F(TemplateRunTest, LeavesNoProcessBehind) {
 
 TEST_F(TemplateRunTest, HasTheNetworkOnlyIfItAsksForIt) {
     // /proc/net/dev: two lines of headings, then one an interface.
-    put_template("offline", "sed 1,2d /proc/self/net/dev | cut -d: -f1 | tr -d ' \\n' >$rootfs/links\n", "#:cubby network no\n");
+    put_template("offline", "sed 1,2d /proc/self/net/dev | cut -d: -f1 | tr -d ' \\n' >$rootfs/links\n",
+                 "#:cubby network no\n");
     put_template("online", "readlink /proc/self/ns/net >$rootfs/net\n");
     EXPECT_EQ(text_in(built(request("offline")), "links"), "lo");
     std::array<char, 64> own{};
@@ -131,11 +135,13 @@ TEST_F(TemplateRunTest, RunsFilesBesideATemplateThatCannotBeReachedWhereItLies) 
     // Installed templates, all of mode 0700 in a home of mode 0700: copied.
     ASSERT_TRUE(ok(tree_->root().make_dirs(*RelPath::parse("templates/engine"), 0700)));
     ASSERT_TRUE(ok(tree_->root().replace(*RelPath::parse("templates/engine/lib.sh"), "made_by=engine\n", 0600)));
-    const std::string_view body = ". \"${0%/*}/../engine/lib.sh\"; echo $made_by >$rootfs/file; echo $0 >$rootfs/name\n";
+    const std::string_view body =
+        ". \"${0%/*}/../engine/lib.sh\"; echo $made_by >$rootfs/file; echo $0 >$rootfs/name\n";
     put_template("sourcing", body);
     const Image installed = built(request("sourcing"));
     EXPECT_EQ(text_in(installed, "file"), "engine\n");
-    EXPECT_NE(text_in(installed, "name").find("/program/recipes/sourcing"), std::string::npos) << text_in(installed, "name");
+    EXPECT_NE(text_in(installed, "name").find("/program/recipes/sourcing"), std::string::npos)
+        << text_in(installed, "name");
     // By its path, readable for all but in that home: its own folder is mounted.
     ASSERT_TRUE(ok(tree_->root().make_dirs(*RelPath::parse("own"), 0755)));
     ASSERT_EQ(fchmodat(tree_->root().fd(), "own", 0755, 0), 0);
@@ -143,7 +149,8 @@ TEST_F(TemplateRunTest, RunsFilesBesideATemplateThatCannotBeReachedWhereItLies) 
         const bool program = std::string_view(name).ends_with("mine");
         ASSERT_TRUE(ok(tree_->root().replace(
             *RelPath::parse(name),
-            program ? "#!/bin/sh\nfor w; do case $w in --rootfs=*) r=${w#*=} ;; esac; done\n. ${0%/*}/lib.sh\n" : "echo own >$r/file\n",
+            program ? "#!/bin/sh\nfor w; do case $w in --rootfs=*) r=${w#*=} ;; esac; done\n. ${0%/*}/lib.sh\n"
+                    : "echo own >$r/file\n",
             0755)));
         ASSERT_EQ(fchmodat(tree_->root().fd(), name, 0755, 0), 0);
     }
@@ -151,8 +158,9 @@ TEST_F(TemplateRunTest, RunsFilesBesideATemplateThatCannotBeReachedWhereItLies) 
     // In the open: run where it lies.
     const test::TemporaryTree open_tree(holder_);
     ASSERT_EQ(fchmodat(AT_FDCWD, open_tree.path().c_str(), 0755, 0), 0);
-    ASSERT_TRUE(ok(open_tree.root().replace(*RelPath::parse("here"),
-                                            "#!/bin/sh\nfor w; do case $w in --rootfs=*) echo $0 >${w#*=}/name ;; esac; done\n", 0755)));
+    ASSERT_TRUE(ok(open_tree.root().replace(
+        *RelPath::parse("here"), "#!/bin/sh\nfor w; do case $w in --rootfs=*) echo $0 >${w#*=}/name ;; esac; done\n",
+        0755)));
     ASSERT_EQ(fchmodat(open_tree.root().fd(), "here", 0755, 0), 0);
     EXPECT_EQ(text_in(built(request(open_tree.path() + "/here")), "name"), open_tree.path() + "/here\n");
 }
@@ -174,7 +182,7 @@ TEST_F(TemplateRunTest, RunsUnderAFilterWithASingleId) {
     wanted.ids.filter = &filter;
     const Image image = built(wanted);
     EXPECT_EQ(text_in(image, "file"), "x\n");
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat((image.rootfs + "/file").c_str(), &info), 0);
     EXPECT_EQ(info.st_uid, getuid());
 }

@@ -22,7 +22,7 @@ namespace {
 using test::ok;
 
 class TreeDigestTest : public test::HolderTest {
-protected:
+  protected:
     void SetUp() override {
         HolderTest::SetUp();
         if (IsSkipped()) {
@@ -87,41 +87,50 @@ TEST_F(TreeDigestTest, IsTheSameForACopyAndAfterTouching) {
 }
 
 TEST_F(TreeDigestTest, SeesEveryKindOfChange) {
-    expect_change("mode", [](int top) { return fchmodat(top, "t/dir/file", 0600, 0); },
-                  [](int top) { return fchmodat(top, "t/dir/file", 0644, 0); });
-    expect_change("mode of the root", [](int top) { return fchmodat(top, "t", 0711, 0); },
-                  [](int top) { return fchmodat(top, "t", 0755, 0); });
-    expect_change("owner", [](int top) { return fchownat(top, "t/dir/file", 2, 1, 0); },
-                  [](int top) { return fchownat(top, "t/dir/file", 1, 1, 0); });
-    expect_change("group of a directory", [](int top) { return fchownat(top, "t/dir", 1, 2, 0); },
-                  [](int top) { return fchownat(top, "t/dir", 1, 1, 0); });
-    expect_change("name", [](int top) { return renameat(top, "t/dir/file", top, "t/dir/File"); },
-                  [](int top) { return renameat(top, "t/dir/File", top, "t/dir/file"); });
-    expect_change("place", [](int top) { return renameat(top, "t/fifo", top, "t/dir/fifo"); },
-                  [](int top) { return renameat(top, "t/dir/fifo", top, "t/fifo"); });
-    expect_change("hard link", [](int top) { return linkat(top, "t/dir/file", top, "elsewhere", 0); },
-                  [](int top) { return unlinkat(top, "elsewhere", 0); });
-    expect_change("empty directory", [](int top) { return mkdirat(top, "t/new", 0755); },
-                  [](int top) { return unlinkat(top, "t/new", AT_REMOVEDIR); });
+    expect_change(
+        "mode", [](int top) { return fchmodat(top, "t/dir/file", 0600, 0); },
+        [](int top) { return fchmodat(top, "t/dir/file", 0644, 0); });
+    expect_change(
+        "mode of the root", [](int top) { return fchmodat(top, "t", 0711, 0); },
+        [](int top) { return fchmodat(top, "t", 0755, 0); });
+    expect_change(
+        "owner", [](int top) { return fchownat(top, "t/dir/file", 2, 1, 0); },
+        [](int top) { return fchownat(top, "t/dir/file", 1, 1, 0); });
+    expect_change(
+        "group of a directory", [](int top) { return fchownat(top, "t/dir", 1, 2, 0); },
+        [](int top) { return fchownat(top, "t/dir", 1, 1, 0); });
+    expect_change(
+        "name", [](int top) { return renameat(top, "t/dir/file", top, "t/dir/File"); },
+        [](int top) { return renameat(top, "t/dir/File", top, "t/dir/file"); });
+    expect_change(
+        "place", [](int top) { return renameat(top, "t/fifo", top, "t/dir/fifo"); },
+        [](int top) { return renameat(top, "t/dir/fifo", top, "t/fifo"); });
+    expect_change(
+        "hard link", [](int top) { return linkat(top, "t/dir/file", top, "elsewhere", 0); },
+        [](int top) { return unlinkat(top, "elsewhere", 0); });
+    expect_change(
+        "empty directory", [](int top) { return mkdirat(top, "t/new", 0755); },
+        [](int top) { return unlinkat(top, "t/new", AT_REMOVEDIR); });
     const auto with_file = [](int top, const std::function<int(int)>& act) {
         const Fd file(openat(top, "t/dir/file", O_RDWR | O_CLOEXEC));
         return act(file.get());
     };
     expect_change(
-        "content",
-        [&](int top) { return with_file(top, [](int fd) { return pwrite(fd, "C", 1, 0) == 1 ? 0 : -1; }); },
+        "content", [&](int top) { return with_file(top, [](int fd) { return pwrite(fd, "C", 1, 0) == 1 ? 0 : -1; }); },
         [&](int top) { return with_file(top, [](int fd) { return pwrite(fd, "c", 1, 0) == 1 ? 0 : -1; }); });
-    expect_change("attribute", [&](int top) { return with_file(top, [](int fd) { return fsetxattr(fd, "user.a", "b", 1, 0); }); },
-                  [&](int top) { return with_file(top, [](int fd) { return fremovexattr(fd, "user.a"); }); });
-    expect_change("link target",
-                  [](int top) {
-                      return unlinkat(top, "t/link", 0) + symlinkat("dir/File", top, "t/link") +
-                             fchownat(top, "t/link", 1, 1, AT_SYMLINK_NOFOLLOW);
-                  },
-                  [](int top) {
-                      return unlinkat(top, "t/link", 0) + symlinkat("dir/file", top, "t/link") +
-                             fchownat(top, "t/link", 1, 1, AT_SYMLINK_NOFOLLOW);
-                  });
+    expect_change(
+        "attribute", [&](int top) { return with_file(top, [](int fd) { return fsetxattr(fd, "user.a", "b", 1, 0); }); },
+        [&](int top) { return with_file(top, [](int fd) { return fremovexattr(fd, "user.a"); }); });
+    expect_change(
+        "link target",
+        [](int top) {
+            return unlinkat(top, "t/link", 0) + symlinkat("dir/File", top, "t/link") +
+                   fchownat(top, "t/link", 1, 1, AT_SYMLINK_NOFOLLOW);
+        },
+        [](int top) {
+            return unlinkat(top, "t/link", 0) + symlinkat("dir/file", top, "t/link") +
+                   fchownat(top, "t/link", 1, 1, AT_SYMLINK_NOFOLLOW);
+        });
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ using test::ok;
 // Runs the steps of a plan that backends contribute, as a start would: those of child_userns with the user's rights,
 // the others as the container's root.  Gives the descriptor in `wanted`.
 class SmallExecutor {
-public:
+  public:
     Result<Fd> run(StartPlan& plan, Slot wanted) {
         plan.seal();
         bool root = false;
@@ -40,7 +40,7 @@ public:
         return std::move(slots_[wanted]);
     }
 
-private:
+  private:
     Status one(const OpenStep& step) {
         slots_[step.slot] = TRY(open_pinned(step.path.c_str(), step.device, step.inode));
         return {};
@@ -74,7 +74,7 @@ private:
 };
 
 class BackendTest : public test::HolderTest, public ::testing::WithParamInterface<const Backend*> {
-protected:
+  protected:
     void SetUp() override {
         HolderTest::SetUp();
         if (IsSkipped()) {
@@ -140,8 +140,9 @@ TEST_P(BackendTest, MakesARootThatTheContainersRootOwnsAndWrites) {
     const auto body = [](const Root& root) -> Status {
         const RelPath issue = *RelPath::parse("etc/issue");
         CHECK_THAT(TRY(root.read(issue, 100)) == "from the image");
-        struct stat info {};
-        CHECK_THAT(fstat(root.fd(), &info) == 0 && info.st_uid == 0 && info.st_gid == 0 && (info.st_mode & 07777U) == 0755);
+        struct stat info{};
+        CHECK_THAT(fstat(root.fd(), &info) == 0 && info.st_uid == 0 && info.st_gid == 0 &&
+                   (info.st_mode & 07777U) == 0755);
         TRY(root.replace(issue, "changed"));
         TRY(root.mkdir(*RelPath::parse("home"), 0700));
         TRY(root.chown(*RelPath::parse("home"), 1000, 1000));

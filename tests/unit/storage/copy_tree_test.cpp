@@ -37,7 +37,7 @@ void put_file(int dir, const char* name, std::string_view text) {
 }
 
 class CopyTreeTest : public test::HolderTest {
-protected:
+  protected:
     void SetUp() override { begin(test::Medium::disk); }
     void begin(test::Medium medium) {
         HolderTest::SetUp();
@@ -51,7 +51,7 @@ protected:
         return copy_in_holder(holder_.userns.get(), tree_->path() + "/from", tree_->path() + "/to");
     }
     [[nodiscard]] struct stat stat_of(const char* path) const {
-        struct stat info {};
+        struct stat info{};
         EXPECT_EQ(fstatat(top(), path, &info, AT_SYMLINK_NOFOLLOW), 0) << path;
         return info;
     }
@@ -71,7 +71,7 @@ protected:
 };
 
 class CopyHugeTreeTest : public CopyTreeTest {
-protected:
+  protected:
     void SetUp() override { begin(test::Medium::memory); }
 };
 
@@ -81,7 +81,8 @@ TEST_F(CopyTreeTest, KeepsOwnerModeTimesAndTypes) {
         CHECK_THAT(mkdirat(dir.get(), "closed", 0755) == 0);
         const Fd file = make_file(dir.get(), "closed/setuid", "program");
         CHECK_THAT(fchown(file.get(), 1001, 1002) == 0 && fchmod(file.get(), 06751) == 0);
-        CHECK_THAT(symlinkat("../nowhere", dir.get(), "link") == 0 && fchownat(dir.get(), "link", 3, 4, AT_SYMLINK_NOFOLLOW) == 0);
+        CHECK_THAT(symlinkat("../nowhere", dir.get(), "link") == 0 &&
+                   fchownat(dir.get(), "link", 3, 4, AT_SYMLINK_NOFOLLOW) == 0);
         CHECK_THAT(mknodat(dir.get(), "fifo", S_IFIFO | 0640, 0) == 0);
         CHECK_THAT(mknodat(dir.get(), "socket", S_IFSOCK | 0600, 0) == 0);
         CHECK_THAT(mknodat(dir.get(), "whiteout", S_IFCHR, 0) == 0);
@@ -97,7 +98,7 @@ TEST_F(CopyTreeTest, KeepsOwnerModeTimesAndTypes) {
         expect_same(path);
     }
     in_holder([&]() -> Status {
-        struct stat info {};
+        struct stat info{};
         CHECK_THAT(fstatat(top(), "to/closed/setuid", &info, 0) == 0);
         CHECK_THAT(info.st_uid == 1001 && info.st_gid == 1002 && (info.st_mode & 07777U) == 06751);
         CHECK_THAT(info.st_mtim.tv_sec == 1'100'000'000 && info.st_mtim.tv_nsec == 987'654'321);

@@ -22,7 +22,7 @@ namespace {
 using test::ok;
 
 class DeleteTreeTest : public test::HolderTest {
-protected:
+  protected:
     void SetUp() override { begin(test::Medium::disk); }
     void begin(test::Medium medium) {
         HolderTest::SetUp();
@@ -52,7 +52,7 @@ protected:
 
 // With very many directories.
 class DeleteHugeTreeTest : public DeleteTreeTest {
-protected:
+  protected:
     void SetUp() override { begin(test::Medium::memory); }
 };
 
@@ -126,7 +126,8 @@ TEST_F(DeleteTreeTest, NamesAnEntryThatCannotBeDeletedAndDeletesTheRest) {
     // A directory that another id made read-only for the user; outside the holder he has no rights over it.
     in_holder([&]() -> Status {
         const int top = tree_->root().fd();
-        CHECK_THAT(mkdirat(top, "t", 0777) == 0 && mkdirat(top, "t/locked", 0755) == 0 && mkdirat(top, "t/free", 0755) == 0);
+        CHECK_THAT(mkdirat(top, "t", 0777) == 0 && mkdirat(top, "t/locked", 0755) == 0 &&
+                   mkdirat(top, "t/free", 0755) == 0);
         CHECK_THAT(mkdirat(top, "t/locked/in", 0755) == 0);
         CHECK_THAT(fchownat(top, "t/locked/in", 7, 7, 0) == 0 && fchownat(top, "t/locked", 7, 7, 0) == 0);
         return {};

@@ -18,7 +18,7 @@ namespace {
 using test::ok;
 
 class DirTrailTest : public ::testing::Test {
-protected:
+  protected:
     static constexpr size_t kDepth = DirTrail::kOpenLevels + 12;
 
     void SetUp() override {
@@ -41,7 +41,7 @@ protected:
         return std::move(*trail);
     }
     [[nodiscard]] static ino_t inode_of(int fd) {
-        struct stat info {};
+        struct stat info{};
         EXPECT_EQ(fstat(fd, &info), 0);
         return info.st_ino;
     }

@@ -110,9 +110,8 @@ TemporaryTree::TemporaryTree(const OwnHolder& holder, Medium medium)
 TemporaryTree::~TemporaryTree() {
     const auto slash = path_.rfind('/');
     const auto parent = Root::at(path_.substr(0, slash));
-    const Status done = run_in_user_namespace(holder_.userns.get(), nullptr, {}, [&] {
-        return delete_tree(parent->fd(), path_.c_str() + slash + 1);
-    });
+    const Status done = run_in_user_namespace(holder_.userns.get(), nullptr, {},
+                                              [&] { return delete_tree(parent->fd(), path_.c_str() + slash + 1); });
     EXPECT_TRUE(ok(done));
 }
 

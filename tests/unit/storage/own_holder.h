@@ -30,7 +30,7 @@ Result<OwnHolder> make_own_holder(bool single);
 // entries; on disk (TMPDIR, /tmp) where a file system's own ways matter.
 enum class Medium : uint8_t { disk, memory };
 class TemporaryTree {
-public:
+  public:
     explicit TemporaryTree(const OwnHolder& holder, Medium medium = Medium::disk);
     ~TemporaryTree();
     TemporaryTree(const TemporaryTree&) = delete;
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const Root& root() const { return root_; }
 
-private:
+  private:
     const OwnHolder& holder_;
     std::string path_;
     Root root_;
@@ -46,7 +46,7 @@ private:
 
 // Skips with "no-subids" where the user has none.
 class HolderTest : public ::testing::Test {
-protected:
+  protected:
     void SetUp() override;
     // The default map of a container: ids 0… are the first subordinate ones.
     [[nodiscard]] ContainerIds container_ids() const;
@@ -68,11 +68,11 @@ template <class T>
 }
 
 // For bodies that run in a child, where gtest's own checks would not be seen.
-#define CHECK_THAT(condition)                                                            \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            return FAIL(Code::broken, "line %d: %s is not so", __LINE__, #condition);    \
-        }                                                                                \
+#define CHECK_THAT(condition)                                                         \
+    do {                                                                              \
+        if (!(condition)) {                                                           \
+            return FAIL(Code::broken, "line %d: %s is not so", __LINE__, #condition); \
+        }                                                                             \
     } while (false)
 
 }  // namespace cubby::test

@@ -118,9 +118,8 @@ TEST_F(UsernsProcessTest, AnswersWithAValue) {
         uid_t uid;
         uint64_t number;
     };
-    const auto answer = ask_user_namespace<Answer>({holder_.userns.get(), nullptr, {}}, []() -> Result<Answer> {
-        return Answer{getuid(), 1234567890123ULL};
-    });
+    const auto answer = ask_user_namespace<Answer>(
+        {holder_.userns.get(), nullptr, {}}, []() -> Result<Answer> { return Answer{getuid(), 1234567890123ULL}; });
     ASSERT_TRUE(ok(answer));
     EXPECT_EQ(answer->uid, 0U);
     EXPECT_EQ(answer->number, 1234567890123ULL);

@@ -13,10 +13,7 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
     long result = number;
     register long r10 asm("r10") = d;
     register long r8 asm("r8") = e;
-    asm volatile("syscall"
-                 : "+a"(result)
-                 : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-                 : "rcx", "r11", "memory");
+    asm volatile("syscall" : "+a"(result) : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
     return result;
 }
 #elif defined(__aarch64__)

@@ -67,7 +67,7 @@ Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, 
 
 // The life of one container in this process, over reboots.
 class Session {
-public:
+  public:
     Session(Arguments arguments, Root directory, RunningMark mark) noexcept
         : arguments_(std::move(arguments)), directory_(std::move(directory)), mark_(std::move(mark)) {}
 
@@ -77,7 +77,7 @@ public:
     void give_up() { mark_->end(directory_); }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
-private:
+  private:
     Status begin_once(const HostFacts& facts);
     void on_signal(int signal);
     void on_end(ExitStatus status);
@@ -95,7 +95,8 @@ private:
 };
 
 Status Session::start(const std::string& document) {
-    const auto parsed = TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
+    const auto parsed =
+        TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
     auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
     spec_ = std::move(compiled.spec);
     facts_ = TRY(enter_holder());
@@ -122,7 +123,8 @@ void Session::on_signal(int signal) {
     if (signal == SIGTERM || signal == SIGINT) {
         // A first one asks the container to stop, a second one does not ask.
         const bool asked = monitor_->state() == State::stopping;
-        static_cast<void>(monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
+        static_cast<void>(
+            monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
     } else if (signal == SIGUSR1) {
         if (auto sockets = socket_dir(arguments_.lxcpath)) {
             static_cast<void>(monitor_->listen_again(*loop_, std::move(*sockets)).has_value());

@@ -31,9 +31,9 @@ sock_filter statement(unsigned code, uint32_t value) { return {static_cast<uint1
 // What one system call leads to: a verdict, or a look at one argument's low 32 bits.
 struct Verdict {
     uint32_t action = kAllow;
-    unsigned argument = 0;              // with `refused`: which one
-    std::vector<uint32_t> refused;      // EPERM for these values
-    uint32_t refused_bits = 0;          // EPERM where one of these bits is set
+    unsigned argument = 0;          // with `refused`: which one
+    std::vector<uint32_t> refused;  // EPERM for these values
+    uint32_t refused_bits = 0;      // EPERM where one of these bits is set
     bool operator==(const Verdict&) const = default;
     [[nodiscard]] bool plain() const { return refused.empty() && refused_bits == 0; }
 };
@@ -118,7 +118,7 @@ Program search(const std::vector<Range>& ranges, size_t from, size_t end) {
 }
 
 struct Architecture {
-    uint32_t token;      // AUDIT_ARCH_*, as seccomp_data.arch
+    uint32_t token;  // AUDIT_ARCH_*, as seccomp_data.arch
     Program program;
 };
 
@@ -172,10 +172,11 @@ Table default_table(uint32_t arch) {
 // managers unpack; the files stay the user's own.
 Table single_id_table(uint32_t arch) {
     Table table;
-    for (const char* name : {"chown", "chown32", "fchown", "fchown32", "lchown", "lchown32", "fchownat", "setgroups",
-                             "setgroups32", "setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32",
-                             "setregid", "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32", "setfsuid",
-                             "setfsuid32", "setfsgid", "setfsgid32"}) {
+    for (const char* name :
+         {"chown",      "chown32",     "fchown",     "fchown32",  "lchown",      "lchown32",  "fchownat",
+          "setgroups",  "setgroups32", "setuid",     "setuid32",  "setgid",      "setgid32",  "setreuid",
+          "setreuid32", "setregid",    "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32",
+          "setfsuid",   "setfsuid32",  "setfsgid",   "setfsgid32"}) {
         add(table, arch, name, {.action = answer(0), .refused = {}});
     }
     return table;

@@ -6,6 +6,7 @@ namespace cubby::policy {
 // Everything that a distribution, systemd, a compiler and a database need.  What is neither here nor below answers
 // ENOSYS, so that programs fall back to older calls.  socketcall (32 bit) hides its arguments in memory and is left out:
 // C libraries since 2015 make the calls themselves.
+// clang-format off
 inline constexpr const char* kAllowed[] = {
     "_llseek", "_newselect", "accept", "accept4", "access", "adjtimex", "alarm", "arch_prctl", "arm_fadvise64_64",
     "arm_sync_file_range", "bind", "breakpoint", "brk", "cachestat", "cacheflush", "capget", "capset", "chdir",
@@ -59,15 +60,42 @@ inline constexpr const char* kAllowed[] = {
     "uname", "unlink", "unlinkat", "usr26", "usr32", "utime", "utimensat", "utimensat_time64", "utimes", "vfork",
     "vhangup", "vmsplice", "wait4", "waitid", "waitpid", "write", "writev",
 };
+// clang-format on
 
 // Known doors into the kernel: refused with EPERM, which programs report as such.
-inline constexpr const char* kRefused[] = {
-    "acct", "add_key", "bpf", "delete_module", "finit_module", "get_kernel_syms", "init_module", "io_uring_enter",
-    "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kexec_file_load", "kexec_load", "keyctl",
-    "lookup_dcookie", "migrate_pages", "move_pages", "nfsservctl", "open_by_handle_at", "perf_event_open",
-    "query_module", "request_key", "stime", "swapoff", "swapon", "syslog", "sysfs", "uselib", "userfaultfd", "ustat",
-    "vm86", "vm86old",
-};
+inline constexpr const char* kRefused[] = {"acct",
+                                           "add_key",
+                                           "bpf",
+                                           "delete_module",
+                                           "finit_module",
+                                           "get_kernel_syms",
+                                           "init_module",
+                                           "io_uring_enter",
+                                           "io_uring_register",
+                                           "io_uring_setup",
+                                           "ioperm",
+                                           "iopl",
+                                           "kexec_file_load",
+                                           "kexec_load",
+                                           "keyctl",
+                                           "lookup_dcookie",
+                                           "migrate_pages",
+                                           "move_pages",
+                                           "nfsservctl",
+                                           "open_by_handle_at",
+                                           "perf_event_open",
+                                           "query_module",
+                                           "request_key",
+                                           "stime",
+                                           "swapoff",
+                                           "swapon",
+                                           "syslog",
+                                           "sysfs",
+                                           "uselib",
+                                           "userfaultfd",
+                                           "ustat",
+                                           "vm86",
+                                           "vm86old"};
 
 // Address families that lead out of a container's world: kernel crypto (a row of privilege escalations) and the
 // hypervisor's sockets, which no network namespace confines.
