@@ -1,25 +1,28 @@
 #include "container/places.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "config/lxc/global.h"
+#include "container/passwd.h"
+#include "kernel/root.h"
 
 namespace cubby {
 
 namespace {
 
+// HOME, else the entry of /etc/passwd; read here and not by NSS, which would load half a dozen libraries into every start.
 Result<std::string> home_directory() {
     if (const char* home = getenv("HOME"); home != nullptr && *home == '/') {
         return home;
     }
-    if (const passwd* entry = getpwuid(getuid());
-        entry != nullptr && entry->pw_dir != nullptr && *entry->pw_dir == '/') {
-        return entry->pw_dir;
+    const auto passwd = read_named("/etc/passwd", size_t{1} << 24);
+    const auto user = find_user_in(passwd ? std::string_view(*passwd) : "", "", std::to_string(getuid()));
+    if (user && user->home != "/") {
+        return user->home;
     }
-    return FAIL(Code::not_found, "HOME is not set and user %u has no entry in passwd; set HOME", getuid());
+    return FAIL(Code::not_found, "HOME is not set and user %u has no home in /etc/passwd; set HOME", getuid());
 }
 
 }  // namespace
