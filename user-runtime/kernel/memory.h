@@ -5,6 +5,6 @@ namespace cubby {
 
 // Gives free heap pages back, and unmaps the pages of the program's own code and constants: they are clean copies of
 // its file, and the few that the sleeping process still needs come back by themselves (madvise(2), MADV_DONTNEED).
-void release_memory() noexcept;
+[[gnu::hot]] void release_memory() noexcept;
 
 }  // namespace cubby

@@ -254,7 +254,7 @@ TEST(LxcValues, NumbersOfSettingsAreBounded) {
     const auto many = [](const std::string& front, const std::string& back) {
         std::string text;
         for (size_t index = 0; index <= kMaxMembers; ++index) {
-            text += front + std::to_string(index) + back + "\n";
+            text.append(front).append(std::to_string(index)).append(back).append("\n");
         }
         return got(text, "lxc.uts.name");
     };
