@@ -110,8 +110,9 @@ class Inside(harness.Cubby):
         self.assertIn("memfd:cubby-init", out.splitlines()[0])
         self.assertGreater(len(out.splitlines()), 1)
 
-    def on_terminal(self, *words, feed=b"", until=None, seconds=20):
-        """Runs cubby on a fresh pty; its output and exit status, and what is left in the pty's input queue."""
+    def on_terminal(self, *words, typed=(), seconds=20):
+        """Runs cubby on a fresh pty; its output and exit status. `typed`: pairs of what to wait for and what to type."""
+        typed = list(typed)
         pid, master = pty.fork()
         if pid == 0:
             os.execve(harness.CUBBY, [harness.CUBBY, *words], self.env)
@@ -127,9 +128,8 @@ class Inside(harness.Cubby):
                 if not block:
                     break
                 out += block
-                if feed and (until is None or until in out):
-                    os.write(master, feed)
-                    feed = b""
+                if typed and typed[0][0] in out:
+                    os.write(master, typed.pop(0)[1])
         _, status = os.waitpid(pid, 0)
         os.close(master)
         return out.decode(errors="replace"), os.waitstatus_to_exitcode(status)
@@ -142,17 +142,43 @@ class Inside(harness.Cubby):
             self.assertEqual(code, 5, out)
 
     def test_typing_reaches_the_shell(self):
-        out, code = self.on_terminal("attach", "in", "--", "sh", feed=b"echo $((40+2)); exit 6\n", until=b"#")
+        out, code = self.on_terminal("attach", "in", "--", "sh", typed=[(b"#", b"echo $((40+2)); exit 6\n")])
         self.assertIn("42", out)
         self.assertEqual(code, 6)
 
-    def test_the_callers_terminal_cannot_be_written_to(self):
-        # TIOCSTI on every descriptor: nothing may arrive in the caller's input (CVE-2016-10124).
-        for words in (("run", "-i", "-t", "busybox", "--"), ("run", "-i", "busybox", "--"), ("attach", "in", "--")):
-            out, _ = self.on_terminal(*words, "sh", "-c", "for f in 0 1 2; do test -t $f && readlink /proc/self/fd/$f; done; true")
-            self.assertNotIn(os.ttyname(pty.openpty()[1]).rsplit("/", 1)[0] + "/9999", out)
-            for line in out.split():
-                self.assertTrue(line.startswith("/dev/pts/"), out)
+    def test_the_callers_terminal_never_enters(self):
+        # Nothing inside may hold the caller's own terminal, with or without a pty (CVE-2016-10124).
+        for words in (("run", "-i", "-t", "busybox", "--"), ("run", "-i", "busybox", "--"), ("attach", "-T", "in", "--")):
+            pid, master = pty.fork()
+            if pid == 0:
+                os.execve(harness.CUBBY, [harness.CUBBY, *words, "sh", "-c", "stat -L -c 'at %d:%i' /proc/self/fd/0 /proc/self/fd/1"],
+                          self.env)
+            status = os.stat(os.readlink(f"/proc/{pid}/fd/0")) if os.path.exists(f"/proc/{pid}/fd/0") else None
+            out = b""
+            while True:
+                try:
+                    block = os.read(master, 4096)
+                except OSError:
+                    break
+                if not block:
+                    break
+                out += block
+            os.waitpid(pid, 0)
+            os.close(master)
+            seen = [line.split()[1] for line in out.decode().splitlines() if line.startswith("at ")]
+            self.assertEqual(len(seen), 2, out)
+            if status is not None:
+                self.assertNotIn(f"{status.st_dev}:{status.st_ino}", seen)
+
+    def test_console_is_joined_and_left(self):
+        self.cubby("create", "con", "-t", "busybox")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "con")
+        self.cubby("start", "con", "--", "/bin/sh", "-c", "echo ready; exec sh")
+        self.wait_for(lambda: "ready" in self.cubby("logs", "con"))
+        out, code = self.on_terminal("console", "con", typed=[(b"", b"\n"), (b"#", b"echo $((6*7))\n"), (b"42", b"\x01q")])
+        self.assertEqual(code, 0, out)
+        self.assertIn("42", out)
+        self.assertEqual(self.state("con"), "RUNNING")
 
     def test_pipes_keep_their_bytes_beside_a_terminal(self):
         out, code = self.on_terminal("attach", "-T", "in", "--", "sh", "-c", "printf 'a\\nb\\n'; exit 4")
