@@ -150,7 +150,7 @@ class RunDirectory {
         TRY(mark.sign());
         if (!keep) {
             // After the mark: who sees this file sees the lock too (container/recovery.h).
-            TRY(directory.open(*RelPath::component("ephemeral"), O_WRONLY | O_CREAT, 0600));
+            static_cast<void>(TRY(directory.open(*RelPath::component("ephemeral"), O_WRONLY | O_CREAT, 0600)));
         }
         return RunDirectory(directory_of(places, name), std::move(directory), std::move(mark));
     }

@@ -250,7 +250,7 @@ TEST(LxcCompile, KeysThatWouldWeakenTheContainerStopIt) {
         EXPECT_TRUE(error.starts_with("/c/web1/config:2: " + key + " is not supported by this version of cubby"))
             << error;
         EXPECT_TRUE(error.ends_with("; remove the line, or add '" + key + " =' below it")) << error;
-        EXPECT_EQ(error_of(text + "\n" + key + " =\n"), "no error") << key;
+        EXPECT_EQ(error_of(std::string(line).append("\n").append(key).append(" =\n")), "no error") << key;
         EXPECT_EQ(compiled(text + "\n").error().code, Code::invalid_config);
     }
     for (const char* line :

@@ -163,7 +163,7 @@ TEST_F(LxcIncludeFiles, MissingDirectoryIsEmptyAndMissingFileIsNot) {
 
 TEST_F(LxcIncludeFiles, FifosAndDevicesAreRefusedWithoutBlocking) {
     ASSERT_EQ(mkfifo((dir_ + "/fifo.conf").c_str(), 0600), 0);
-    names_.push_back("fifo.conf");
+    names_.emplace_back("fifo.conf");
     EXPECT_FALSE(read_includes(dir_ + "/fifo.conf"));
     EXPECT_FALSE(read_includes(dir_));
     EXPECT_FALSE(read_includes("/dev/zero"));

@@ -102,7 +102,7 @@ TEST(LxcMountEntry, NewFileSystems) {
 }
 
 TEST(LxcMountEntry, OctalEscapes) {
-    const MountEntry escaped = entry("/a\\040b c\\011d\\134 none bind");
+    const MountEntry escaped = entry(R"(/a\040b c\011d\134 none bind)");
     EXPECT_EQ(escaped.source, "/a b");
     EXPECT_EQ(escaped.target, "c\td\\");
     EXPECT_EQ(entry("/a\\04 b none bind").source, "/a\\04");

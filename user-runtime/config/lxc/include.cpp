@@ -98,8 +98,8 @@ Result<std::vector<NamedText>> read_directory(const std::string& path) {
     std::ranges::sort(names);
     std::vector<NamedText> texts;
     size_t room = kMaxTextBytes;
-    for (const std::string& name : names) {
-        std::string file = host_path(name, path);
+    for (const std::string& entry : names) {
+        std::string file = host_path(entry, path);
         std::string text = TRY(read_named(file, room));
         room -= text.size();
         texts.push_back({std::move(file), std::move(text)});
