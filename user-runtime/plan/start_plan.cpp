@@ -1,6 +1,5 @@
 #include "plan/start_plan.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -13,7 +12,18 @@ const char* phase_name(Phase phase) noexcept {
     return names[static_cast<size_t>(phase)];
 }
 
-void StartPlan::seal() { std::ranges::stable_sort(steps_, {}, &PlannedStep::phase); }
+void StartPlan::seal() {
+    std::vector<PlannedStep> sorted;
+    sorted.reserve(steps_.size());
+    for (size_t phase = 0; phase < kPhaseCount; ++phase) {
+        for (PlannedStep& planned : steps_) {
+            if (static_cast<size_t>(planned.phase) == phase) {
+                sorted.push_back(std::move(planned));
+            }
+        }
+    }
+    steps_ = std::move(sorted);
+}
 
 std::string print_plan(const StartPlan& plan) {
     std::string out = "clone: new";
