@@ -113,7 +113,11 @@ Result<Image> ImageStore::fill(const BuildRequest& request, const TemplateProgra
     if (digest.entries == 0) {
         return FAIL(Code::child_failed, "template %s ended well but made no files", program.name.c_str());
     }
-    image.id = "sha256-" + digest.id.hex();
+    // The same tree under other host ids is another image: its files on disk belong to others.
+    Sha256Hasher id;
+    id.add_sized(digest.id.hex());
+    id.add_sized(ids_text(request));
+    image.id = "sha256-" + id.finish().hex();
     image.bytes = digest.bytes;
     image.entries = digest.entries;
     image.rootfs = path_ + "/images/" + image.id + "/rootfs";

@@ -42,12 +42,15 @@ Result<RelPath> image_path(const std::string& id) {
 }
 
 Result<std::string> key_of(const BuildRequest& request, const TemplateProgram& program) {
-    const std::string ids = map_text(request.ids.maps.uids) + "/" + map_text(request.ids.maps.gids) + "/" +
-                            map_text(request.holder_maps.uids) + "/" + map_text(request.holder_maps.gids);
-    return image_key(program, request.args, request.architecture, ids);
+    return image_key(program, request.args, request.architecture, ids_text(request));
 }
 
 }  // namespace
+
+std::string ids_text(const BuildRequest& request) {
+    return map_text(request.ids.maps.uids) + "/" + map_text(request.ids.maps.gids) + "/" +
+           map_text(request.holder_maps.uids) + "/" + map_text(request.holder_maps.gids);
+}
 
 Result<ImageStore> ImageStore::open(const std::string& host_path, int holder) {
     Root root = TRY(Root::make(host_path));

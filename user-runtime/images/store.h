@@ -32,6 +32,9 @@ struct BuildRequest {
     bool refresh = false;  // build anew even where there is one
 };
 
+// Whose files an image of this request is made of: the container's map and the holder's, as text.
+std::string ids_text(const BuildRequest& request);
+
 class ImageStore {
   public:
     // At an absolute host path; missing directories are made.  `holder` is the holder's user namespace, and outlives this.

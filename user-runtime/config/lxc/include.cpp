@@ -84,22 +84,22 @@ class Expander {
     Expanded result_;
 };
 
-Result<std::vector<NamedText>> read_directory(const std::string& path) {
+Result<std::vector<NamedText>> read_directory(const std::string& directory) {
     std::vector<std::string> names;
-    for (const DirEntry& entry : TRY(TRY(Root::at(path)).list())) {
+    for (const DirEntry& entry : TRY(TRY(Root::at(directory)).list())) {
         if (entry.name.size() > 5 && entry.name.ends_with(".conf")) {
             names.push_back(entry.name);
         }
     }
     if (names.size() > kMaxIncludedFiles) {
-        return FAIL(Code::invalid_config, "%.120s holds more than %zu files", printable(path).c_str(),
+        return FAIL(Code::invalid_config, "%.120s holds more than %zu files", printable(directory).c_str(),
                     kMaxIncludedFiles);
     }
     std::ranges::sort(names);
     std::vector<NamedText> texts;
     size_t room = kMaxTextBytes;
     for (const std::string& entry : names) {
-        std::string file = host_path(entry, path);
+        std::string file = host_path(entry, directory);
         std::string text = TRY(read_named(file, room));
         room -= text.size();
         texts.push_back({std::move(file), std::move(text)});
