@@ -12,8 +12,8 @@
 namespace cubby {
 
 struct Image {
-    std::string id;             // "sha256-" and 64 hexadecimal digits: of the tree's digest and whose files it is made of
-    std::string rootfs;         // absolute host path of the tree; a lower directory, never written to
+    std::string id;      // "sha256-" and 64 hexadecimal digits: of the tree's digest and whose files it is made of
+    std::string rootfs;  // absolute host path of the tree; a lower directory, never written to
     std::string template_name;  // what it was made with
     std::vector<std::string> args;
     std::string architecture;
