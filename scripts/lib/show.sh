@@ -15,6 +15,8 @@ stage=$(mktemp -d)
 # The containers of the demonstration live in a home of their own; what is left of it is removed at the end.
 cleanup() {
   cubby destroy -f demo >/dev/null 2>&1 || true
+  # Images belong to subordinate ids: a plain rm may not remove them, their owner's namespace may.
+  cubby unshare rm -rf "$stage/home/.local" || true
   "$stage/prefix/libexec/cubby/cubby-holder" --stop >/dev/null 2>&1 || true
   rm -rf "$stage"
 }
