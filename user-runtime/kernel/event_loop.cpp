@@ -35,7 +35,7 @@ void EventLoop::forget(int fd) noexcept {
     }
 }
 
-Status EventLoop::run_once(int timeout_ms) {
+Result<int> EventLoop::handle_round(int timeout_ms) {
     std::array<epoll_event, 16> events;
     const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
     if (ready < 0 && errno != EINTR) {
@@ -49,12 +49,22 @@ Status EventLoop::run_once(int timeout_ms) {
             handler(events[static_cast<size_t>(at)].events);
         }
     }
+    return ready < 0 ? 1 : ready;  // a signal is an event, too
+}
+
+Status EventLoop::run_once(int timeout_ms) {
+    static_cast<void>(TRY(handle_round(timeout_ms)));
     return {};
 }
 
 Status EventLoop::run() {
+    bool active = true;
     while (!stopped_) {
-        TRY(run_once(-1));
+        const int ready = TRY(handle_round(active ? idle_ms_ : -1));
+        active = ready > 0;
+        if (!active && idle_) {
+            idle_();
+        }
     }
     return {};
 }

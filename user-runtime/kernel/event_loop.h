@@ -26,15 +26,24 @@ class EventLoop {
     // Runs until stop(); a handler may watch and forget any descriptor, its own too.
     [[gnu::hot]] Status run();
     // One round, waiting at most timeout_ms.
-    [[gnu::hot]] Status run_once(int timeout_ms);
+    Status run_once(int timeout_ms);
+    // While run() runs: called once when `ms` have passed without an event, and again only after further events.
+    void on_idle(int ms, std::function<void()> handler) {
+        idle_ms_ = ms;
+        idle_ = std::move(handler);
+    }
     void stop() noexcept { stopped_ = true; }
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
   private:
+    // How many descriptors had events.
+    [[gnu::hot]] Result<int> handle_round(int timeout_ms);
     explicit EventLoop(Fd epoll) noexcept : epoll_(std::move(epoll)) {}
     Fd epoll_;
     std::map<int, Handler> handlers_;
     bool stopped_ = false;
+    int idle_ms_ = -1;
+    std::function<void()> idle_;
 };
 
 // Blocks `signals` and gives a descriptor that reads them (signalfd(2)).

@@ -6,8 +6,6 @@
 #include <csignal>
 #include <ctime>
 
-#include "kernel/memory.h"
-
 namespace cubby {
 
 namespace {
@@ -55,9 +53,6 @@ void Monitor::drop_client(EventLoop& loop, int socket) {
     }
     loop.forget(socket);
     clients_.erase(socket);
-    if (clients_.empty()) {
-        release_memory();  // what answering took; nobody may ask again for days
-    }
 }
 
 void Monitor::serve_client(EventLoop& loop, int socket) {

@@ -63,9 +63,8 @@ class Monitor {
         uint32_t awaited = 0;  // bits of states
     };
     void accept_clients(EventLoop& loop);
-    // Hot: what runs between the release of memory and the next sleep stands together (kernel/memory.h).
-    [[gnu::hot]] void serve_client(EventLoop& loop, int socket);
-    [[gnu::hot]] void drop_client(EventLoop& loop, int socket);
+    void serve_client(EventLoop& loop, int socket);
+    void drop_client(EventLoop& loop, int socket);
     Status answer(Client& client, const protocol::Incoming& request);
     Status answer_status(int socket);
     Status answer_attach(int socket);

@@ -25,6 +25,8 @@
 namespace cubby {
 namespace {
 
+constexpr int kIdleMs = 100;
+
 struct Arguments {
     std::string lxcpath;
     ContainerName name;
@@ -146,7 +148,8 @@ void Session::on_end(ExitStatus status) {
 
 Status Session::live() {
     for (;;) {
-        release_memory();
+        // What a start, an answer or a line of the console took; nothing may happen again for days.
+        loop_->on_idle(kIdleMs, release_memory);
         TRY(loop_->run());
         if (!again_) {
             return spec_->lifecycle.ephemeral ? destroy_ephemeral(arguments_, *spec_, facts_) : Status{};
