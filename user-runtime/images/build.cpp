@@ -36,14 +36,12 @@ std::string last_line(int log) {
 
 // The exit statuses of templates/CONTRACT.md.
 Code code_of(const ExitStatus& ended) {
+    constexpr int kUsage = 2;
+    constexpr int kLacking = 3;
     if (ended.signaled) {
         return Code::child_failed;
     }
-    switch (ended.value) {
-        case 2: return Code::usage;
-        case 3: return Code::unsupported;
-        default: return Code::child_failed;
-    }
+    return ended.value == kUsage ? Code::usage : ended.value == kLacking ? Code::unsupported : Code::child_failed;
 }
 
 Status failure(const TemplateProgram& program, const ExitStatus& ended, int log, const std::string& log_path) {

@@ -67,12 +67,10 @@ template <class T>
     return result ? ::testing::AssertionSuccess() : ::testing::AssertionFailure() << result.error().message();
 }
 
-inline bool is_so(bool condition) { return condition; }
-
 // For bodies that run in a child, where gtest's own checks would not be seen.
 #define CHECK_THAT(condition)                                                         \
     do {                                                                              \
-        if (!::cubby::test::is_so(condition)) {                                       \
+        if (!(condition)) {                                                           \
             return FAIL(Code::broken, "line %d: %s is not so", __LINE__, #condition); \
         }                                                                             \
     } while (false)

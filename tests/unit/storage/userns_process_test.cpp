@@ -184,10 +184,8 @@ TEST_F(UsernsProcessTest, MayBeUsedFromManyThreads) {
             failures += words.size() == 100 ? 0 : 1;
         }
     });
-    constexpr size_t kThreads = 4;
     std::vector<std::thread> threads;
-    threads.reserve(kThreads);
-    for (size_t number = 0; number < kThreads; ++number) {
+    for (int number = 0; number < 4; ++number) {
         threads.emplace_back([&] {
             for (int round = 0; round < 25; ++round) {
                 const Status done = run_in_user_namespace(ids.holder, round % 2 == 0 ? nullptr : &ids.maps, {}, [&] {
