@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <ranges>
 
 #include "cli/templates.h"
 #include "tests/unit/cli/words.h"
@@ -33,11 +35,10 @@ class Environment : public ::testing::Test {
         set("XDG_RUNTIME_DIR", path);
     }
     void TearDown() override {
-        for (auto one = saved_.rbegin(); one != saved_.rend(); ++one) {
-            one->second ? setenv(one->first, one->second->c_str(), 1) : unsetenv(one->first);
+        for (const auto& [name, value] : std::views::reverse(saved_)) {
+            EXPECT_EQ(value ? setenv(name, value->c_str(), 1) : unsetenv(name), 0);
         }
-        const std::string command = "rm -rf " + folder_;
-        EXPECT_EQ(system(command.c_str()), 0);
+        EXPECT_GT(std::filesystem::remove_all(folder_), 0U);
     }
     // A shell script in the test's folder.
     std::string script(const std::string& name, const std::string& text, mode_t mode = 0755) {
@@ -86,9 +87,10 @@ TEST_F(CliEditor, ProgramsAreFoundInAbsoluteFoldersOnly) {
 }
 
 TEST_F(CliEditor, GetsAPrivateFileThatGoesAway) {
-    const std::string editor = script("editor", "stat -c %a \"$1\" \"${1%/*}\" > " + folder_ +
+    const std::string editor = script("editor", R"(stat -c %a "$1" "${1%/*}" > )" + folder_ +
                                                     "/modes\n"
-                                                    "echo more >> \"$1\"; touch \"$1~\"\n");
+                                                    R"(echo more >> "$1"; touch "$1~")"
+                                                    "\n");
     std::string path;
     {
         auto file = EditedFile::make("p1.conf", "text\n");
