@@ -19,6 +19,7 @@ class Room(NamedTuple):
 
 
 BASE, KERNEL, SPEC, PLAN, LAUNCH = (f"user-runtime/{name}" for name in ("base", "kernel", "spec", "plan", "launch"))
+GUARD = "setuid-helpers/guard"
 # What specs and plans say about the kernel: sets and names, no calls.
 VOCABULARY = ((KERNEL, ("kernel/capabilities.h", "kernel/namespaces.h")),)
 
@@ -44,7 +45,8 @@ ROOMS = (
     Room(KERNEL, 1),
     Room(BASE, 0),
     # Apart: programs of their own.
-    Room("user-runtime/launch/init", None, only=(LAUNCH,), headers=((LAUNCH, ("launch/message.h",)),)),
+    Room("user-runtime/launch/init", None, only=(LAUNCH, GUARD),
+         headers=((LAUNCH, ("launch/message.h",)), (GUARD, ("setuid-helpers/guard/system_calls.h",)))),
     Room("setuid-helpers/idmap", None, only=("setuid-helpers/guard", "setuid-helpers/wire")),
     Room("setuid-helpers/nic", None, only=("setuid-helpers/guard", "setuid-helpers/wire")),
     Room("setuid-helpers/guard", None, only=("setuid-helpers/wire",)),

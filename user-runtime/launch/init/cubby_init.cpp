@@ -12,12 +12,12 @@
 
 #include <initializer_list>
 
-#include "launch/init/system_calls.h"
 #include "launch/message.h"
+#include "setuid-helpers/guard/system_calls.h"
 
 namespace {
 
-using cubby::init::call;
+using cubby::guard::call;
 using cubby::launch::Message;
 
 constexpr int kReport = 3;

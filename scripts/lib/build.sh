@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The half of scripts/test that needs no root: configure, build, run every test.
+# Configures and builds for the tests; the part of scripts/test that must not be done as root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset dev >/dev/null
 cmake --build --preset dev
-ctest --preset dev "$@"

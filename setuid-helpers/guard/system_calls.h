@@ -1,12 +1,12 @@
 #pragma once
-// The dozen system calls that cubby-init makes, without a C library: the program stays a few kilobytes, so that copying
-// and sealing it costs microseconds, and PID 1 of a container is a handful of pages.  Results are the kernel's: negative
-// errno on failure.
+// System calls without a C library, for programs that must not carry one: the privileged ones, in which nothing may look at
+// the caller's environment, and cubby-init, which is copied and sealed at every start and so wants to be a few kilobytes.
+// Results are the kernel's: negative errno on failure.
 
 #include <cstddef>
 #include <cstdint>
 
-namespace cubby::init {
+namespace cubby::guard {
 
 #if defined(__x86_64__)
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) noexcept {
@@ -28,11 +28,14 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
     return x0;
 }
 #else
-#error "cubby-init has no system call stub for this architecture yet"
+#error "no system call stub for this architecture yet"
 #endif
 
 inline long call(long number, const void* a, long b = 0, long c = 0, long d = 0) noexcept {
     return call(number, reinterpret_cast<long>(a), b, c, d);
 }
 
-}  // namespace cubby::init
+// A pointer as an argument further behind.
+inline long word(const void* pointer) noexcept { return reinterpret_cast<long>(pointer); }
+
+}  // namespace cubby::guard
