@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "kernel/installed.h"
+#include "kernel/namespaces.h"
 #include "kernel/runtime_dir.h"
 #include "kernel/subid.h"
 #include "kernel/unix_socket.h"
@@ -68,7 +69,7 @@ Status check_directory(int fd) noexcept {
 
 Status hold(const Root& dir, int check_ms) {
     TRY(check_directory(dir.fd()));
-    FileLock lock = TRY(FileLock::take(dir, TRY(lock_name()), 0, "cubby-holder"));
+    FileLock lock = TRY(FileLock::take(dir, TRY(lock_name(TRY(own_user_namespace()))), 0, "cubby-holder"));
     const MappedNamespace held = TRY(make_user_namespace(own_ids()));
     return serve(dir, std::move(lock), held, check_ms, report_ready);
 }
@@ -106,7 +107,7 @@ int print_ranges(bool probe) {
 
 Status stop() {
     const Root dir = TRY(runtime_dir());
-    const Fd socket = TRY(connect_at(dir.fd(), TRY(socket_name())));
+    const Fd socket = TRY(connect_at(dir.fd(), TRY(socket_name(TRY(own_user_namespace())))));
     Request request;
     request.verb = Verb::stop;
     TRY(send_frame(socket.get(), std::as_bytes(std::span(&request, 1))));

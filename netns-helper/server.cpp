@@ -10,10 +10,13 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "kernel/namespaces.h"
+#include "kernel/subid.h"
 #include "kernel/unix_socket.h"
 #include "netns-helper/wire/holder_wire.h"
 
@@ -51,9 +54,11 @@ Stamp stamp_of(const char* path) {
     return {info.st_dev, info.st_ino, info.st_ctim};
 }
 
-std::array<Stamp, 4> stamps() {
+using Stamps = std::array<Stamp, 5>;
+
+Stamps stamps(const std::string& own_mapper) {
     return {stamp_of("/etc/subuid"), stamp_of("/etc/subgid"), stamp_of("/usr/bin/newuidmap"),
-            stamp_of("/usr/bin/newgidmap")};
+            stamp_of("/usr/bin/newgidmap"), stamp_of(own_mapper.c_str())};
 }
 
 struct Client {
@@ -87,18 +92,21 @@ class Server {
     int check_ms_;
     Fd listener_;
     Fd inotify_;
+    std::optional<RelPath> name_;
     std::string path_;
     dev_t device_ = 0;
     ino_t inode_ = 0;
     int64_t born_ = now_ms();
     int64_t next_check_ = 0;
     int64_t accept_after_ = 0;
-    std::array<Stamp, 4> stamps_ = stamps();
+    std::string own_mapper_ = find_own_mapper().path;
+    Stamps stamps_ = stamps(own_mapper_);
     std::array<Client, kMaxClients> clients_;
 };
 
 Status Server::listen() {
-    const RelPath name = TRY(socket_name());
+    const RelPath name = TRY(socket_name(TRY(own_user_namespace())));
+    name_ = name;
     path_ = TRY(pin("/proc/self/fd/" + std::to_string(dir_.fd()))).path + "/" + name.str();
     listener_ = TRY(listen_at(dir_.fd(), name));
     const struct stat info = TRY(dir_.stat(name));
@@ -126,8 +134,8 @@ bool Server::reachable() const {
 }
 
 void Server::leave() noexcept {
-    if (const auto name = socket_name(); name && reachable()) {
-        static_cast<void>(dir_.unlink(*name));
+    if (reachable()) {
+        static_cast<void>(dir_.unlink(*name_));
     }
 }
 
@@ -155,7 +163,7 @@ void Server::answer(int client) {
     reply.maps = held_.maps;
     reply.rung = held_.rung;
     reply.reason = held_.reason;
-    reply.outdated = stamps() != stamps_ || (held_.passing && now_ms() - born_ > kPassingMs);
+    reply.outdated = stamps(own_mapper_) != stamps_ || (held_.passing && now_ms() - born_ > kPassingMs);
     const int namespace_fd = held_.user_namespace.get();
     // A client that does not read is its own loss.
     static_cast<void>(send_frame(client, encode_reply(reply), {&namespace_fd, 1}));

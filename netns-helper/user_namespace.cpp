@@ -24,6 +24,7 @@ namespace cubby::holder {
 namespace {
 
 constexpr int kMapperTimeoutMs = 2000;
+constexpr int kIdmapTarget = 3;        // the descriptor that cubby-idmap takes
 constexpr size_t kMapperWords = 4096;  // bytes of its message
 constexpr size_t kMapFile = 65536;     // 340 lines of at most 35 bytes
 
@@ -43,6 +44,7 @@ class Seed {
     }
 
     [[nodiscard]] pid_t pid() const noexcept { return process_.pid; }
+    [[nodiscard]] int pidfd() const noexcept { return process_.pidfd.get(); }
     Result<ProcFs> directory() const noexcept {
         return TRY(ProcFs::open()).of_process(process_.pid, process_.pidfd.get());
     }
@@ -95,23 +97,44 @@ Result<int> Seed::try_rights() noexcept {
     return why;
 }
 
-// Runs newuidmap or newgidmap; an error says in its words why not.
-Status run_mapper(const Mapper& mapper, pid_t pid, const IdRanges& ranges) {
-    Command command;
-    // By number: 4.13 knows no other form, and the process is our child and not waited for, so the number stays its own.
-    command.argv = {mapper.path, std::to_string(pid)};
+void add_numbers(const IdRanges& ranges, std::vector<std::string>& argv) {
     for (const IdRange& range : ranges) {
         for (const uint32_t number : {range.inside, range.outside, range.count}) {
-            command.argv.push_back(std::to_string(number));
+            argv.push_back(std::to_string(number));
         }
     }
+}
+
+// An error says in the program's own words why not.
+Status run_to_success(const Command& command) {
     const ProgramOutput output = TRY(run_and_collect(command, Listen::errors, kMapperWords, kMapperTimeoutMs));
     if (output.status.signaled || output.status.value != 0) {
         const auto lines = split_words(output.text, "\n");
         return FAIL(Code::denied, "%s",
-                    lines.empty() ? (mapper.path + " failed").c_str() : printable(lines.front()).c_str());
+                    lines.empty() ? (command.argv.front() + " failed").c_str() : printable(lines.front()).c_str());
     }
     return {};
+}
+
+// newuidmap or newgidmap.
+Status run_mapper(const Mapper& mapper, pid_t pid, const IdRanges& ranges) {
+    Command command;
+    // By number: 4.13 knows no other form, and the process is our child and not waited for, so the number stays its own.
+    command.argv = {mapper.path, std::to_string(pid)};
+    add_numbers(ranges, command.argv);
+    return run_to_success(command);
+}
+
+// cubby-idmap: both maps at once, the process by its pidfd.
+Status run_own_mapper(const Mapper& mapper, int pidfd, const IdMaps& maps) {
+    Command command;
+    command.argv = {mapper.path, "u"};
+    add_numbers(maps.uids, command.argv);
+    command.argv.emplace_back("g");
+    add_numbers(maps.gids, command.argv);
+    command.keep = pidfd;
+    command.keep_as = kIdmapTarget;
+    return run_to_success(command);
 }
 
 Result<IdRanges> map_of(const ProcFs& process, const char* file) {
@@ -137,29 +160,73 @@ Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
     return made;
 }
 
-// What stands in the way of the many-id map before anything is tried, or an empty text.
-std::string obstacle(const SubordinateIds& ids, const IdMaps& wanted, const Mapper& uids, const Mapper& gids) {
-    if (wanted.uids.size() < 2 || wanted.gids.size() < 2) {
-        const bool no_uids = wanted.uids.size() < 2;
-        const bool no_gids = wanted.gids.size() < 2;
-        const std::string kind =
-            std::string(no_uids ? "user" : "") + (no_uids && no_gids ? " and " : "") + (no_gids ? "group" : "");
-        return ids.trouble.empty() ? ids.user + " has no subordinate " + kind + " ids in " + ids.origin : ids.trouble;
+// The programs that can write a map of many ids.
+struct Mappers {
+    Mapper own = find_own_mapper();
+    Mapper uids = find_mapper("newuidmap");
+    Mapper gids = find_mapper("newgidmap");
+
+    [[nodiscard]] bool own_works() const { return own.fault == MapperFault::none; }
+    // Why the distribution's cannot, or an empty text.
+    [[nodiscard]] std::string fault() const {
+        if (uids.fault != MapperFault::none) {
+            return (uids.path.empty() ? "newuidmap" : uids.path) + " " + describe(uids.fault);
+        }
+        return gids.fault == MapperFault::none
+                   ? ""
+                   : (gids.path.empty() ? "newgidmap" : gids.path) + " " + describe(gids.fault);
     }
-    if (uids.fault != MapperFault::none) {
-        return (uids.path.empty() ? "newuidmap" : uids.path) + " " + describe(uids.fault);
+    // Whether that is about the process that started this one, or about its mounts: the next one may be better off.
+    [[nodiscard]] bool passing() const {
+        return uids.fault == MapperFault::no_new_privs || uids.fault == MapperFault::nosuid;
     }
-    if (gids.fault != MapperFault::none) {
-        return (gids.path.empty() ? "newgidmap" : gids.path) + " " + describe(gids.fault);
+};
+
+// Why there is nothing to be mapped but the user himself, or an empty text.
+std::string no_ranges(const SubordinateIds& ids, const IdMaps& wanted) {
+    const bool no_uids = wanted.uids.size() < 2;
+    const bool no_gids = wanted.gids.size() < 2;
+    if (!no_uids && !no_gids) {
+        return {};
     }
-    return {};
+    const std::string kind =
+        std::string(no_uids ? "user" : "") + (no_uids && no_gids ? " and " : "") + (no_gids ? "group" : "");
+    return ids.trouble.empty() ? ids.user + " has no subordinate " + kind + " ids in " + ids.origin : ids.trouble;
 }
 
-Result<MappedNamespace> map_many(const IdMaps& wanted, const Mapper& uids, const Mapper& gids) {
+Result<MappedNamespace> map_by_own(const IdMaps& wanted, const Mapper& own) {
     Seed seed = TRY(Seed::plant());
-    TRY(run_mapper(gids, seed.pid(), wanted.gids));
-    TRY(run_mapper(uids, seed.pid(), wanted.uids));
+    TRY(run_own_mapper(own, seed.pidfd(), wanted));
+    return harvest(seed, wanted, Rung::cubby_idmap);
+}
+
+Result<MappedNamespace> map_by_distribution(const IdMaps& wanted, const Mappers& mappers) {
+    if (const std::string fault = mappers.fault(); !fault.empty()) {
+        return FAIL(Code::denied, "%s", fault.c_str());
+    }
+    Seed seed = TRY(Seed::plant());
+    TRY(run_mapper(mappers.gids, seed.pid(), wanted.gids));
+    TRY(run_mapper(mappers.uids, seed.pid(), wanted.uids));
     return harvest(seed, wanted, Rung::newuidmap);
+}
+
+// The first of the programs that does it.
+Result<MappedNamespace> map_many(const IdMaps& wanted, const Mappers& mappers) {
+    std::string refused;
+    if (mappers.own_works()) {
+        auto made = map_by_own(wanted, mappers.own);
+        if (made) {
+            return made;
+        }
+        refused = made.error().message();
+    }
+    auto made = map_by_distribution(wanted, mappers);
+    if (made) {
+        made->reason = refused;
+    } else if (!refused.empty()) {
+        return FAIL(made.error().code, "%s; %s", refused.c_str(), made.error().message());
+    }
+    return made;
 }
 
 Result<MappedNamespace> map_single() {
@@ -176,18 +243,16 @@ Result<MappedNamespace> map_single() {
 
 Result<MappedNamespace> make_user_namespace(const SubordinateIds& ids) {
     const IdMaps wanted{plan_ranges(geteuid(), ids.uids), plan_ranges(getegid(), ids.gids)};
-    const Mapper uids = find_mapper("newuidmap");
-    const Mapper gids = find_mapper("newgidmap");
-    std::string reason = obstacle(ids, wanted, uids, gids);
-    // The last two are about the process that started this one, or about its mounts; the next one may be better off.
-    bool passing = ids.passing || uids.fault == MapperFault::no_new_privs || uids.fault == MapperFault::nosuid;
+    std::string reason = no_ranges(ids, wanted);
+    bool passing = ids.passing;
     if (reason.empty()) {
-        auto made = map_many(wanted, uids, gids);
+        const Mappers mappers;
+        auto made = map_many(wanted, mappers);
         if (made) {
             return made;
         }
         reason = made.error().message();
-        passing = made.error().code == Code::timeout;
+        passing = passing || mappers.passing() || made.error().code == Code::timeout;
     }
     MappedNamespace single = TRY(map_single());
     single.reason = std::move(reason);

@@ -20,12 +20,19 @@
 namespace cubby::holder {
 
 inline constexpr uint32_t kMagic = 0x646c6f68;  // "hold"
-inline constexpr uint16_t kVersion = 1;
+inline constexpr uint16_t kVersion = 2;
 inline constexpr size_t kMaxRanges = 340;  // of one map, user_namespaces(7)
 
-// Names in the runtime directory.
-inline Result<RelPath> socket_name() { return RelPath::component("holder"); }
-inline Result<RelPath> lock_name() { return RelPath::component("holder.lock"); }
+// Names in the runtime directory, by the inode of the user namespace whose processes are served: a namespace that somebody
+// made with unshare(1) may share the directory, and needs a holder of its own.  The initial one has the plain name.
+inline constexpr uint64_t kInitialUserNamespace = 0xEFFFFFFD;  // PROC_USER_INIT_INO, include/linux/proc_ns.h
+inline std::string holder_name(uint64_t user_namespace) {
+    return user_namespace == kInitialUserNamespace ? "holder" : "holder-" + std::to_string(user_namespace);
+}
+inline Result<RelPath> socket_name(uint64_t user_namespace) { return RelPath::component(holder_name(user_namespace)); }
+inline Result<RelPath> lock_name(uint64_t user_namespace) {
+    return RelPath::component(holder_name(user_namespace) + ".lock");
+}
 
 enum class Verb : uint16_t {  // NOLINT(performance-enum-size): as wide as on the wire
     get = 1,                  // the namespace and its maps; a descriptor comes with the reply
@@ -39,13 +46,19 @@ struct Request {
 };
 static_assert(std::is_trivially_copyable_v<Request> && sizeof(Request) == 8);
 
-enum class Rung : uint8_t { single_id = 0, newuidmap = 1 };
+// How the maps were written: by the user himself, by the distribution's programs, or by our own.
+enum class Rung : uint8_t { single_id = 0, newuidmap = 1, cubby_idmap = 2 };
 
 [[nodiscard]] constexpr const char* rung_name(Rung rung) noexcept {
-    return rung == Rung::newuidmap ? "newuidmap" : "single-id";
+    switch (rung) {
+        case Rung::single_id: return "single-id";
+        case Rung::newuidmap: return "newuidmap";
+        case Rung::cubby_idmap: return "cubby-idmap";
+    }
+    __builtin_unreachable();
 }
 
-// /etc/subuid, /etc/subgid or newuidmap changed since the maps were written, or the reason for a single id was a passing
+// /etc/subuid, /etc/subgid, newuidmap or cubby-idmap changed since the maps were written, or the reason for a single id was a passing
 // one: a new holder may find more.
 inline constexpr uint8_t kOutdated = 1;
 
@@ -67,7 +80,7 @@ struct Reply {
     IdMaps maps;
     Rung rung = Rung::single_id;
     bool outdated = false;
-    std::string reason;  // why there is only a single id, else empty
+    std::string reason;  // why it is not a better rung, as far as that is worth a word, else empty
     bool operator==(const Reply&) const = default;
 };
 
@@ -123,7 +136,7 @@ inline Result<Reply> parse_reply(std::span<const std::byte> bytes) {
             head.version, kVersion);
     }
     const size_t ranges = size_t{head.uid_ranges} + head.gid_ranges;
-    if (bytes.size() != sizeof head + ranges * sizeof(IdRange) + head.reason_bytes || head.rung > Rung::newuidmap ||
+    if (bytes.size() != sizeof head + ranges * sizeof(IdRange) + head.reason_bytes || head.rung > Rung::cubby_idmap ||
         (head.flags & ~kOutdated) != 0) {
         return FAIL(Code::broken, "the holder's reply is not understood");
     }

@@ -107,9 +107,12 @@ std::string mapper_cure(const Mapper& uids, const Mapper& gids) {
 }
 
 DoctorRow mapper_row() {
+    if (const Mapper own = find_own_mapper(); own.fault == MapperFault::none) {
+        return {"id-mapper", DoctorStatus::ok, own.path, "subordinate ids can be mapped", ""};
+    }
     const Mapper uids = find_mapper("newuidmap");
     const Mapper gids = find_mapper("newgidmap");
-    DoctorRow row{"newuidmap", DoctorStatus::ok, uids.path + " and " + gids.path, "subordinate ids can be mapped",
+    DoctorRow row{"id-mapper", DoctorStatus::ok, uids.path + " and " + gids.path, "subordinate ids can be mapped",
                   mapper_cure(uids, gids)};
     for (const auto& [mapper, name] : {std::pair{&gids, "newgidmap"}, std::pair{&uids, "newuidmap"}}) {
         if (mapper->fault != MapperFault::none) {
@@ -152,12 +155,15 @@ DoctorRow holder_row(const TrialMap& trial) {
     }
     const Holder& holder = *running;
     row.found = "running, " + holder.rung + ", " + std::to_string(holder.maps.uids.size()) + " ranges of user ids";
+    if (!holder.reason.empty() && !holder.single_id()) {
+        row.found += "; " + holder.reason;
+    }
     row.meaning = "containers start without a privileged program";
     if (holder.outdated && holder.single_id() && trial.rung != "single-id") {
         row.meaning = "it has one single id, for which there is no reason any more: the next command replaces it";
     } else if (holder.outdated) {
         row.status = DoctorStatus::degraded;
-        row.found += "; /etc/subuid, /etc/subgid or newuidmap changed since it started";
+        row.found += "; /etc/subuid, /etc/subgid or the program that maps changed since it started";
         row.meaning =
             "new containers still get the old ids; cubby-holder --stop makes way for a new one, containers go on";
     }

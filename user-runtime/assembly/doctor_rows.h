@@ -14,7 +14,7 @@ namespace cubby {
 // What cubby-holder --probe found by making a namespace.
 struct TrialMap {
     SubordinateIds ids;
-    std::string rung;     // "newuidmap", "single-id", or empty
+    std::string rung;     // "cubby-idmap", "newuidmap", "single-id", or empty
     std::string reason;   // why only a single id
     std::string refused;  // why no namespace at all
 };

@@ -14,6 +14,7 @@
 
 #include "kernel/installed.h"
 #include "kernel/mount_fd.h"
+#include "kernel/namespaces.h"
 #include "kernel/process.h"
 #include "kernel/root.h"
 #include "kernel/runtime_dir.h"
@@ -52,9 +53,9 @@ Status check_namespace(int fd) noexcept {
     return {};
 }
 
-// Sends one request; the socket then has the reply, or its end.
-Result<Fd> request_of(const Root& dir, holder::Verb verb, int timeout_ms) {
-    Fd socket = TRY(connect_at(dir.fd(), TRY(holder::socket_name())));
+// Sends one request to the holder of that user namespace's processes; the socket then has the reply, or its end.
+Result<Fd> request_of(const Root& dir, uint64_t user_namespace, holder::Verb verb, int timeout_ms) {
+    Fd socket = TRY(connect_at(dir.fd(), TRY(holder::socket_name(user_namespace))));
     if (TRY(peer_uid(socket.get())) != geteuid()) {
         return FAIL(Code::denied, "the holder's socket belongs to another user");
     }
@@ -71,8 +72,8 @@ Result<Fd> request_of(const Root& dir, holder::Verb verb, int timeout_ms) {
     return socket;
 }
 
-Result<Holder> ask(const Root& dir, int timeout_ms) {
-    const Fd socket = TRY(request_of(dir, holder::Verb::get, timeout_ms));
+Result<Holder> ask_holder_of(uint64_t user_namespace, const Root& dir, int timeout_ms) {
+    const Fd socket = TRY(request_of(dir, user_namespace, holder::Verb::get, timeout_ms));
     Frame frame = TRY(receive_frame(socket.get()));
     if (frame.bytes.empty()) {
         return FAIL(Code::not_found, "the holder ended");  // between accepting us and answering
@@ -91,8 +92,24 @@ Result<Holder> ask(const Root& dir, int timeout_ms) {
     return found;
 }
 
+// The holder of this process's user namespace; or, for one that has entered the namespace which a holder keeps (cubby
+// unshare), that holder.
+Result<Holder> ask(const Root& dir, int timeout_ms) {
+    const uint64_t own = TRY(own_user_namespace());
+    auto found = ask_holder_of(own, dir, timeout_ms);
+    if (own == holder::kInitialUserNamespace || found || !nobody(found.error())) {
+        return found;
+    }
+    auto outer = ask_holder_of(holder::kInitialUserNamespace, dir, timeout_ms);
+    struct stat kept{};
+    if (outer && fstat(outer->user_namespace.get(), &kept) == 0 && kept.st_ino == own) {
+        return outer;
+    }
+    return found;
+}
+
 Status ask_to_stop(const Root& dir, int timeout_ms) {
-    const auto socket = request_of(dir, holder::Verb::stop, timeout_ms);
+    const auto socket = request_of(dir, TRY(own_user_namespace()), holder::Verb::stop, timeout_ms);
     return socket || nobody(socket.error()) ? Status{} : std::unexpected(socket.error());
 }
 

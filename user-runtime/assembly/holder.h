@@ -13,7 +13,7 @@ namespace cubby {
 struct Holder {
     Fd user_namespace;
     IdMaps maps;       // holder → host ids; the first range is 0 → the user
-    std::string rung;  // how the maps were written: "newuidmap", "single-id"
+    std::string rung;  // how the maps were written: "cubby-idmap", "newuidmap", "single-id"
     [[nodiscard]] bool single_id() const { return maps.uids.size() == 1 && maps.uids.front().count == 1; }
 
     std::string reason;     // why there is a single id, else empty

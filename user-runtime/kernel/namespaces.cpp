@@ -1,9 +1,12 @@
 #include "kernel/namespaces.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+
+#include "kernel/root.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -59,6 +62,15 @@ Status enter_namespace(int fd, Ns ns) noexcept {
         return FAIL_ERRNO("enter %s namespace", info(ns).name);
     }
     return {};
+}
+
+Result<uint64_t> own_user_namespace() noexcept {
+    const Fd own = TRY(open_named("/proc/self/ns/user", O_PATH));
+    struct stat entry{};
+    if (fstat(own.get(), &entry) != 0) {
+        return FAIL_ERRNO("stat the own user namespace");
+    }
+    return entry.st_ino;
 }
 
 Result<bool> same_namespace(int first, int second) noexcept {

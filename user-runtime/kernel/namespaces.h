@@ -55,6 +55,9 @@ Status enter_namespaces_of(int pidfd, NsSet set) noexcept;
 // Enters one namespace by its descriptor; the kernel checks that it is of type `ns`.
 Status enter_namespace(int fd, Ns ns) noexcept;
 
+// The inode of the calling process's user namespace: its name among all that live (namespaces(7)).
+Result<uint64_t> own_user_namespace() noexcept;
+
 // Whether two descriptors of namespaces are the same one.
 Result<bool> same_namespace(int first, int second) noexcept;
 

@@ -127,7 +127,7 @@ Result<Spawned> spawn(const Command& command) noexcept {
     why = why != 0 ? why : setup.install(command.out, STDOUT_FILENO);
     why = why != 0 ? why : setup.install(command.err, STDERR_FILENO);
     if (why == 0 && command.keep >= 0) {
-        why = setup.install(command.keep, command.keep);
+        why = setup.install(command.keep, command.keep_as >= 0 ? command.keep_as : command.keep);
     }
     const auto argv = pointers(command.argv);
     const auto environment = pointers(command.environment);

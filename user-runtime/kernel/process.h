@@ -44,7 +44,8 @@ struct Command {
     int in = -1;
     int out = -1;
     int err = -1;
-    int keep = -1;  // one more descriptor that crosses, under its own number
+    int keep = -1;     // one more descriptor that crosses,
+    int keep_as = -1;  // under this number (-1: its own)
 };
 struct Spawned {
     pid_t pid = -1;

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/parse.h"
+#include "kernel/installed.h"
 #include "kernel/process.h"
 #include "kernel/program_output.h"
 #include "kernel/root.h"
@@ -52,6 +53,23 @@ bool has_privilege(const std::string& path, const struct stat& info) {
     const auto readable = open_named(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     // Unreadable (mode 4711 less the bit): the attribute cannot be asked for, so the program is given its chance.
     return !readable || fgetxattr(readable->get(), "security.capability", nullptr, 0) > 0;
+}
+
+// Absent where there is no such program.
+Mapper look_at_mapper(const std::string& path) {
+    const auto file = open_named(path, O_PATH);
+    struct stat info{};
+    if (!file || fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 0111) == 0) {
+        return {};
+    }
+    struct statvfs mounted{};
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        return {path, MapperFault::no_new_privs};
+    }
+    if (fstatvfs(file->get(), &mounted) == 0 && (mounted.f_flag & ST_NOSUID) != 0) {
+        return {path, MapperFault::nosuid};
+    }
+    return {path, has_privilege(path, info) ? MapperFault::none : MapperFault::no_privilege};
 }
 
 }  // namespace
@@ -121,21 +139,16 @@ Mapper find_mapper(std::string_view name) {
     // The last one is where NixOS keeps its privileged programs.
     for (const char* folder : {"/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/run/wrappers/bin"}) {
         const std::string path = std::string(folder) + "/" + std::string(name);
-        const auto file = open_named(path, O_PATH);
-        struct stat info{};
-        if (!file || fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 0111) == 0) {
-            continue;
+        if (Mapper found = look_at_mapper(path); found.fault != MapperFault::absent) {
+            return found;
         }
-        struct statvfs mounted{};
-        if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
-            return {path, MapperFault::no_new_privs};
-        }
-        if (fstatvfs(file->get(), &mounted) == 0 && (mounted.f_flag & ST_NOSUID) != 0) {
-            return {path, MapperFault::nosuid};
-        }
-        return {path, has_privilege(path, info) ? MapperFault::none : MapperFault::no_privilege};
     }
     return {};
+}
+
+Mapper find_own_mapper() {
+    const auto path = installed_program("cubby-idmap");
+    return path ? look_at_mapper(*path) : Mapper{};
 }
 
 const char* describe(MapperFault fault) noexcept {

@@ -40,7 +40,7 @@ SubordinateIds find_subordinate_ids(const std::string& finder, int timeout_ms = 
 [[nodiscard]] std::string ranges_text(const SubordinateIds& ids);
 Result<SubordinateIds> parse_ranges_text(std::string_view text);
 
-// A program that writes maps for users: newuidmap or newgidmap.
+// A program that writes maps for users: cubby-idmap, newuidmap or newgidmap.
 enum class MapperFault : uint8_t {
     none,
     absent,        // not installed
@@ -54,6 +54,8 @@ struct Mapper {
 };
 // Looks in the system's own folders only, never along PATH.
 Mapper find_mapper(std::string_view name);
+// Our own: one program for both maps, where cubby is installed.
+Mapper find_own_mapper();
 // "not installed", "has lost its set-uid bit", …
 [[nodiscard]] const char* describe(MapperFault fault) noexcept;
 

@@ -73,7 +73,7 @@ TEST_F(Doctor, EveryRowIsWhole) {
             EXPECT_EQ(text.find('\n'), std::string::npos) << row.id;
         }
     }
-    for (const char* id : {"user-namespace",  "subordinate-ids", "newuidmap", "id-map",      "holder",
+    for (const char* id : {"user-namespace",  "subordinate-ids", "id-mapper", "id-map",      "holder",
                            "namespaces",      "openat2",         "pidfd",     "seccomp",     "keyring",
                            "time-namespace",  "landlock",        "mount-api", "overlay",     "procfs",
                            "sysfs",           "devpts",          "mqueue",    "runtime-dir", "home",

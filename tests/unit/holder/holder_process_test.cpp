@@ -16,6 +16,7 @@
 #include "assembly/holder.h"
 #include "kernel/idmap.h"
 #include "kernel/installed.h"
+#include "kernel/namespaces.h"
 #include "kernel/process.h"
 #include "kernel/runtime_dir.h"
 #include "kernel/subid.h"
@@ -37,7 +38,8 @@ constexpr int kEndMs = 5000;
 
 Fd connect_raw() {
     const auto dir = runtime_dir();
-    auto socket = dir ? connect_at(dir->fd(), *holder::socket_name()) : Result<Fd>(std::unexpected(dir.error()));
+    const auto name = holder::socket_name(own_user_namespace().value_or(0));
+    auto socket = dir ? connect_at(dir->fd(), *name) : Result<Fd>(std::unexpected(dir.error()));
     return socket ? std::move(*socket) : Fd();
 }
 
