@@ -19,11 +19,16 @@ struct Owner {
     }
 };
 
-// NAME:PASSWORD:ID:... of passwd(5) and group(5).  False where there is no such id.
+// NAME:PASSWORD:ID:... of passwd(5) and group(5), where the C library takes an id with zeros before it, too.  False where
+// there is no such id.
 constexpr bool parse_account(Text line, Text& name, uint64_t& id) noexcept {
     name = line.next_field(':');
     line.next_field(':');
-    return parse_number(line.next_field(':'), id) && name.size() > 0;
+    Text digits = line.next_field(':');
+    while (digits.size() > 1 && digits[0] == '0') {
+        digits = digits.from(1);
+    }
+    return parse_number(digits, id) && name.size() > 0;
 }
 
 // Looks for the caller's name in /etc/passwd.  False where that cannot be read.

@@ -19,22 +19,27 @@ constexpr unsigned kTypeMask = 0170000;  // inode(7)
 constexpr unsigned kRegular = 0100000;
 constexpr unsigned kOthersWrite = 022;
 
+// Not even a link that leads nowhere.
+bool nothing_at(const char* path) noexcept {
+    const long entry = call(__NR_openat, AT_FDCWD, word(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (entry >= 0) {
+        call(__NR_close, entry);
+    }
+    return entry == -kENOENT;
+}
+
 }  // namespace
 
 AdminFile::AdminFile(const char* path) noexcept
     // O_NONBLOCK: a FIFO in its place must not hang.
     : fd_(static_cast<int>(call(__NR_openat, AT_FDCWD, word(path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK))),
-      absent_(fd_ == -kENOENT) {
+      absent_(fd_ == -kENOENT && nothing_at(path)) {
     struct stat info{};
-    ok_ = fd_ >= 0 && call(__NR_fstat, fd_, word(&info)) == 0 && (info.st_mode & kTypeMask) == kRegular &&
-          info.st_uid == 0 && (info.st_mode & kOthersWrite) == 0;
+    ok_ = call(__NR_fstat, fd_, word(&info)) == 0 && (info.st_mode & kTypeMask) == kRegular && info.st_uid == 0 &&
+          (info.st_mode & kOthersWrite) == 0;
 }
 
-AdminFile::~AdminFile() {
-    if (fd_ >= 0) {
-        call(__NR_close, fd_);
-    }
-}
+AdminFile::~AdminFile() { call(__NR_close, fd_); }
 
 int AdminFile::next_byte() noexcept {
     if (!ok_) {

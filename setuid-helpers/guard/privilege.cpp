@@ -14,9 +14,9 @@ namespace cubby::guard {
 namespace {
 
 struct Ids {
-    uint32_t real = 0;
-    uint32_t effective = 0;
-    uint32_t saved = 0;
+    uint32_t real = 1;  // unlike each other, should they not be read
+    uint32_t effective = 2;
+    uint32_t saved = 3;
     [[nodiscard]] bool all_real() const noexcept { return effective == real && saved == real; }
 };
 
@@ -56,8 +56,9 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
-constexpr uint32_t kAllowed[] = {__NR_read,    __NR_write, __NR_close, __NR_openat, __NR_openat2,   __NR_fstat,
-                                 __NR_fstatfs, __NR_ioctl, __NR_ppoll, __NR_capset, __NR_exit_group};
+constexpr uint32_t kAllowed[] = {__NR_read,       __NR_write,     __NR_close, __NR_openat, __NR_openat2,
+                                 __NR_fstat,      __NR_fstatfs,   __NR_ioctl, __NR_ppoll,  __NR_pidfd_send_signal,
+                                 __NR_readlinkat, __NR_exit_group};
 constexpr size_t kCalls = sizeof kAllowed / sizeof kAllowed[0];
 
 struct Filter {
@@ -86,13 +87,13 @@ constexpr Filter make_filter() noexcept {
 }  // namespace
 
 bool keep_only(uint64_t needed, Caller& caller) noexcept {
-    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     const Ids user = read_ids(__NR_getresuid);
     const Ids group = read_ids(__NR_getresgid);
     if (!(user.all_real() && group.all_real()) && !become_caller(user, group)) {
         return false;
     }
-    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);  // a change of ids sets it anew (fs.suid_dumpable, proc_sys_fs(5))
+    // After the change of ids, which sets it anew (fs.suid_dumpable, proc_sys_fs(5)).
+    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     Sets sets;
     if (!sets.read()) {
         return false;
@@ -100,9 +101,8 @@ bool keep_only(uint64_t needed, Caller& caller) noexcept {
     const uint64_t kept = sets.permitted() & needed;
     for (unsigned half = 0; half < 2; ++half) {
         const auto bits = static_cast<uint32_t>(kept >> (32 * half));
-        sets.data[half] = {bits, bits, 0};
+        sets.data[half] = {bits, bits, 0};  // nothing inheritable, and so nothing ambient (capabilities(7))
     }
-    call(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     const bool given_up = sets.write() && call(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     // What the kernel says now is what counts.
     Sets after;

@@ -5,13 +5,13 @@
 
 namespace cubby::guard {
 
-// A place in /proc of this program itself, and the identity of its user namespace.
+// /proc, and the place in it of this program itself.
 struct Proc {
     int root = -1;
     int self = -1;
 };
-// /proc, where it is a whole procfs and this program is in the initial user namespace: only there do its privileges, and the
-// administrator's files, mean what they say.  False otherwise.
+// Opens /proc, where it is a procfs, whole, and this program is in the initial user namespace: only there do its
+// privileges, and the administrator's files, mean what they say.  False otherwise.
 [[nodiscard]] bool open_proc(Proc& proc) noexcept;
 
 // Opens a path below a directory, through no link and no other mount; negative errno.

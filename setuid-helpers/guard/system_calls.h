@@ -9,7 +9,8 @@
 namespace cubby::guard {
 
 #if defined(__x86_64__)
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) noexcept {
+[[gnu::always_inline]] inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0,
+                                        long e = 0) noexcept {
     long result = number;
     register long r10 asm("r10") = d;
     register long r8 asm("r8") = e;
@@ -17,7 +18,8 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
     return result;
 }
 #elif defined(__aarch64__)
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) noexcept {
+[[gnu::always_inline]] inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0,
+                                        long e = 0) noexcept {
     register long x8 asm("x8") = number;
     register long x0 asm("x0") = a;
     register long x1 asm("x1") = b;
@@ -31,11 +33,11 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
 #error "no system call stub for this architecture yet"
 #endif
 
-inline long call(long number, const void* a, long b = 0, long c = 0, long d = 0) noexcept {
+[[gnu::always_inline]] inline long call(long number, const void* a, long b = 0, long c = 0, long d = 0) noexcept {
     return call(number, reinterpret_cast<long>(a), b, c, d);
 }
 
 // A pointer as an argument further behind.
-inline long word(const void* pointer) noexcept { return reinterpret_cast<long>(pointer); }
+[[gnu::always_inline]] inline long word(const void* pointer) noexcept { return reinterpret_cast<long>(pointer); }
 
 }  // namespace cubby::guard

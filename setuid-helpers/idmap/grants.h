@@ -11,7 +11,7 @@ using guard::Text;
 // OWNER:FIRST:COUNT.  False for a comment, and for a line that is not just that, or whose ids do not exist: it grants
 // nothing, and takes nothing from anybody.
 constexpr bool parse_grant(Text line, Text& owner, Range& range) noexcept {
-    if (line.count(':') != 2 || line.count(' ') != 0 || line[0] == '#') {
+    if (line.count(':') != 2 || line[0] == '#') {
         return false;
     }
     owner = line.next_field(':');
@@ -33,8 +33,11 @@ constexpr bool parse_knob(Text line, const guard::Owner& caller, Knobs& knobs) n
     }
     const Text owner = line.next_field(':');
     const bool his = owner == Text("*", 1) || caller.is(owner);
+    uint64_t number = 0;
+    // Whose name is in doubt may be meant by any name; what restricts then holds for him.
+    const bool perhaps_his = his || (caller.name.size() == 0 && !guard::parse_number(owner, number));
     if (line == Text::of("setgroups=deny")) {
-        knobs.deny_setgroups = knobs.deny_setgroups || his;
+        knobs.deny_setgroups = knobs.deny_setgroups || perhaps_his;
     } else if (line == Text::of("accounts=allow")) {
         knobs.accounts = knobs.accounts || his;
     } else if (line == Text::of("shared=allow")) {

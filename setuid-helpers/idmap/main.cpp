@@ -63,7 +63,8 @@ Refusal serve(char* const* arguments, size_t count) noexcept {
     guard::Caller caller;
     const bool doors = guard::close_doors(kTarget);
     const bool given = guard::is_open(kTarget);  // asked before anything here could become that number
-    if (!doors || !guard::keep_only(kNeeded, caller) || !guard::allow_few_calls()) {
+    const bool kept = guard::keep_only(kNeeded, caller);
+    if (!doors || !kept || !guard::allow_few_calls()) {
         return Refusal::privilege;
     }
     if (const Refusal words = parse_request(arguments, count, request); words != Refusal::none) {

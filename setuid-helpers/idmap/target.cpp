@@ -35,7 +35,7 @@ Text value_of(Text lines, Text name) noexcept {
 // has ended.
 int open_process(int proc, Text about) noexcept {
     const Text flags = value_of(about, Text::of("flags"));
-    const Text number = value_of(about, Text::of("Pid"));  // only a pidfd has such a line (pidfd_open(2))
+    const Text number = value_of(about, Text::of("Pid"));  // as a pidfd has it (pidfd_open(2))
     uint64_t pid = 0;
     if (!guard::parse_number(number, pid) || ((flags[flags.size() - 3] - '0') & kThreadFlag) != 0) {
         return -1;
@@ -48,7 +48,9 @@ int open_process(int proc, Text about) noexcept {
     // Readable once it has ended.  As it has not, the number was its own when the directory was opened.
     pollfd ended{kTarget, POLLIN, 0};
     const __kernel_timespec now{0, 0};
-    return call(__NR_ppoll, &ended, 1, word(&now), 0) == 0 ? process : -1;
+    const bool lives = call(__NR_ppoll, &ended, 1, word(&now), 0) == 0;
+    // Whatever else may print such a line (a named dma-buf), takes no signals.
+    return lives && call(__NR_pidfd_send_signal, kTarget, 0L, 0, 0) == 0 ? process : -1;
 }
 
 // Owned by the caller, and a child of this program's own namespace (ioctl_ns(2)).
@@ -74,7 +76,7 @@ Refusal open_target(uint32_t caller, Target& target) noexcept {
     }
     static_assert(kTarget == 3);
     const int about = guard::open_below(proc.self, "fdinfo/3", O_RDONLY);
-    char text[1024];
+    static constinit char text[1024]{};  // not on the stack, which the caller may have made small
     const long size = call(__NR_read, about, word(text), sizeof text);
     const int process = open_process(proc.root, Text(text, size > 0 ? static_cast<size_t>(size) : 0));
     const int before = guard::open_user_namespace(process);
