@@ -32,6 +32,8 @@ class Doors(attack.Attack):
     def compat(self, errno, abi, *words):
         for way in self.ways():
             answer = way("compat", abi, *words)
+            if answer.get("absent"):
+                return  # this kernel has no such ABI
             self.assertEqual((answer["result"], answer["errno"]), (-1, errno), (abi, words))
 
     # User namespaces, and what is reached through them.
@@ -163,7 +165,8 @@ class Doors(attack.Attack):
     def test_cve_2021_41073_io_uring_in_the_i386_abi(self):
         for number in ("425", "426", "427"):
             for way in self.ways():
-                self.assertIn(way("compat", "i386", number)["errno"], (attack.EPERM, attack.ENOSYS))
+                answer = way("compat", "i386", number)
+                self.assertTrue(answer.get("absent") or answer["errno"] in (attack.EPERM, attack.ENOSYS), answer)
 
     def test_cve_2021_41133_perf_and_userfaultfd(self):
         self.refused_with(attack.EPERM, "call", "perf")

@@ -113,6 +113,7 @@ class Files(attack.Attack):
                 for words in (("start", name), ("stop", "-k", name), ("info", name), ("logs", name)):
                     self.fast(*words)
                 self.run_plain("stop", "-k", name)
+                subprocess.run(["rm", "-rf", str(self.directory(name) / file)], check=True)
                 self.run_plain("destroy", "-f", name)
 
     def test_cve_2026_48750_files_are_links_out(self):
@@ -135,13 +136,10 @@ class Files(attack.Attack):
         self.assertLessEqual((folder / "console.log").stat().st_size, 65536 + 8192)
         self.assertTrue((folder / "console.log.1").exists())
 
-    def test_cve_2025_54293_log_names_that_leave(self):
-        for path in ("../../x", "relative", "", "/nonexistent/dir/log", f"{self.out}/folder/../../OUT/link"):
-            name = self.make("log", f"lxc.console.logfile = {path}")
-            done = self.fast("start", name)
-            if path and not path.startswith("/"):
-                self.assertNotEqual(done.returncode, 0, path)
-            self.run_plain("destroy", "-f", name)
+    def test_cve_2025_54293_names_of_logs_that_leave(self):
+        for name in ("../../x", "a/../../x", ".", "..", "", "x/console.log", "x" * 256, "a\tb", "/etc/passwd"):
+            for words in (("logs", name), ("console", name), ("info", name)):
+                self.assertEqual(self.run_cubby(*words).returncode, 2, words)
 
     def test_cve_2021_20291_lock_that_is_held(self):
         name = self.make("lock")

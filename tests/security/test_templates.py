@@ -30,7 +30,7 @@ class Templates(TemplateMade):
         script = "\n".join(f"echo '{line}' >> \"$path/config\"" for line in lines)
         done = self.create(script)
         self.assertEqual(done.returncode, 0, done.stderr)
-        config = (self.directory("copied") / "config").read_text()
+        config = (self.directory("copied") / "config").read_text().splitlines()
         for line in lines:
             self.assertNotIn(line, config)
         self.cubby("start", "copied", "--", "/bin/sleep", "100")
@@ -115,7 +115,7 @@ class Templates(TemplateMade):
             self.assertNotEqual(self.run_cubby("images", "rm", word).returncode, 0, word)
 
     def test_cve_2021_20291_template_that_fails_at_every_step(self):
-        for script in ("exit 1", "exit 2", "exit 3", "exit 77", "kill -9 $$", "rm -rf bin etc; exit 1", "exec sleep 0; exit 1",
+        for script in ("exit 1", "exit 2", "exit 3", "exit 77", "kill -9 $$", "rm -rf bin etc; exit 1",
                        "mkdir -p a/b; chmod 0 a/b a; exit 1", "kill -SEGV $$"):
             done = self.create(script)
             self.assertNotEqual(done.returncode, 0, script)

@@ -13,7 +13,13 @@ import time
 import attack
 import harness
 
-TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+TIOCGPTN = 0x80045430
+
+
+def name_of(master):
+    number = array.array("I", [0])
+    fcntl.ioctl(master, TIOCGPTN, number)
+    return f"/dev/pts/{number[0]}"
 
 
 class Terminal(attack.Attack):
@@ -26,10 +32,10 @@ class Terminal(attack.Attack):
             if output is not None:
                 os.dup2(output, 1)
             os.execvpe([*self.prefix, harness.CUBBY][0], [*self.prefix, harness.CUBBY, *words], self.env)
-        device = os.stat(os.ptsname(master)).st_rdev
+        device = os.stat(name_of(master)).st_rdev
         shown = b""
         limit = time.monotonic() + seconds
-        slave = os.open(os.ptsname(master), os.O_RDWR | os.O_NOCTTY)
+        slave = os.open(name_of(master), os.O_RDWR | os.O_NOCTTY)
         while time.monotonic() < limit:
             ended, _ = os.waitpid(pid, os.WNOHANG)
             ready, _, _ = select.select([master], [], [], 0.05)

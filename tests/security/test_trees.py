@@ -72,8 +72,9 @@ class Trees(TemplateMade):
         self.assertLessEqual(set(names), seen)
 
     def test_cve_2025_4517_paths_beyond_path_max(self):
-        done = self.create("n=0; while [ $n -lt 60 ]; do d=$(printf '%0200d' $n); mkdir $d; cd $d; n=$((n+1)); done; "
-                           f"ln -s {self.out} end")
+        # Neither half is longer than a path may be; together they are.
+        done = self.create("p=; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do p=$p$(printf '%0200d' $n)/; done; "
+                           f"mkdir -p A/$p B/$p; ln -s {self.out} B/${{p}}end; mv B A/$p")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.cubby("destroy", "copied")
 
