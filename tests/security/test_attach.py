@@ -45,7 +45,7 @@ class Enter(attack.Attack):
     def hunted(self, *how):
         name = self.running()
         report = ""
-        with subprocess.Popen([harness.CUBBY, "attach", name, "--", "/tools/probe", "hunt", "6", *how], env=self.env,
+        with subprocess.Popen([harness.CUBBY, "attach", name, "--", "/tools/probe", "hunt", "3", *how], env=self.env,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as hunter:
             self.assertEqual(hunter.stdout.readline(), "ready\n")
             attaches = 0
@@ -167,9 +167,9 @@ class Traps(attack.Attack):
     def trapped(self):
         """A container in which everything that a host might run by name writes a mark."""
         name = self.make("trap", "lxc.net.0.type = empty")
-        self.cubby("start", name)
+        self.cubby("start", name, "--", "/bin/sleep", "100000")  # whose own init would start a shell
         trap = "#!/bin/busybox sh\\necho $0 >> /mark\\n"
-        script = "; ".join([f"for n in {' '.join(self.TRAPPED)}; do for d in /bin /usr/bin /sbin /usr/sbin /usr/local/bin; do "
+        script = "; ".join([f"for n in {' '.join(self.TRAPPED)}; do for d in /bin /usr/bin /usr/local/sbin; do "
                             f"mkdir -p $d; rm -f $d/$n; printf '{trap}' > $d/$n; chmod 755 $d/$n; done; done"])
         self.cubby("attach", name, "--", "/bin/busybox", "ash", "-c", script)
         return name
