@@ -6,7 +6,7 @@ namespace {
 
 Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& plan) {
     const Slot slot = plan.new_slot();
-    auto pinned = pin(entry.source);
+    auto pinned = pin_own(entry.source);
     if (!pinned) {
         return entry.optional ? Status{} : std::unexpected(prefixed(pinned.error(), "lxc.mount.entry"));
     }

@@ -23,6 +23,10 @@ Status destroy(const Places& places, const ContainerName& name, bool force) {
         return FAIL(Code::wrong_state, "%s was started by another command", name.c_str());
     }
     TRY(write_intent(*directory, "destroy"));
+    // A monitor that was killed has left its socket.
+    if (const auto sockets = socket_dir(places.lxcpath)) {
+        static_cast<void>(sockets->unlink(TRY(socket_name(name))).has_value());
+    }
     return remove_files(places, name, *directory);
 }
 

@@ -73,11 +73,15 @@ Result<GuestUser> find_user_in(std::string_view passwd, std::string_view group, 
     }
     if (colon != std::string_view::npos) {
         user.gid = TRY(find_group(group, text.substr(colon + 1)));
-        return user;  // an explicit group stands alone
+        user.groups = {user.gid};  // an explicit group stands alone
+        return user;
     }
+    // Also the primary one, as initgroups(3) does: else a set-group-id program would be a way out of a group that a file
+    // shuts out (CVE-2022-36109).
+    user.groups = {user.gid};
     for (const auto& row : rows(group, 4)) {
         const auto gid = number(row[2]);
-        if (gid && !name.empty() && std::ranges::count(split_fields(row[3], ','), name) > 0) {
+        if (gid && *gid != user.gid && !name.empty() && std::ranges::count(split_fields(row[3], ','), name) > 0) {
             user.groups.push_back(*gid);
         }
     }

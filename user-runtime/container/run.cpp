@@ -82,7 +82,7 @@ Result<GuestUser> user_in(const std::vector<std::string>& layers, const std::str
 Status add_volumes(const RunRequest& request, ContainerSpec& spec) {
     for (const Volume& volume : request.volumes) {
         struct stat info{};
-        const Fd source = TRY(open_named(volume.source, O_PATH));
+        const Fd source = TRY(open_own(volume.source));
         if (fstat(source.get(), &info) != 0) {
             return FAIL_ERRNO("volume %s", volume.source.c_str());
         }

@@ -38,7 +38,9 @@ std::optional<unsigned> parse_capability(std::string_view name) {
         lower.insert(0, "cap_");
     }
     cap_value_t value = 0;
-    if (cap_from_name(lower.c_str(), &value) != 0 || value < 0) {
+    // cap_from_name(3) stops at the first byte that no name has: to it, "chown,setuid" is chown (CVE-2026-48785's class).
+    if (cap_from_name(lower.c_str(), &value) != 0 || value < 0 ||
+        lower.substr(4) != capability_name(static_cast<unsigned>(value))) {
         return std::nullopt;
     }
     return static_cast<unsigned>(value);

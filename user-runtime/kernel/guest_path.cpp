@@ -87,6 +87,21 @@ Result<Fd> ensure_dir(int root, const char* path, mode_t mode) noexcept {
     return current;
 }
 
+Result<Fd> ensure_real_dir(int root, const char* path) noexcept {
+    const auto attempt = [&] {
+        return Fd(openat2_retry(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, kResolve | RESOLVE_NO_SYMLINKS));
+    };
+    Fd real = attempt();
+    if (!real && errno == ENOENT) {
+        static_cast<void>(TRY(ensure_dir(root, path)));
+        real = attempt();
+    }
+    if (!real) {
+        return FAIL_ERRNO("/%s in the container must be a directory, not behind a link", path);
+    }
+    return real;
+}
+
 Result<Fd> ensure_file(int root, const char* path) noexcept {
     Fd there(open_raw(root, path, O_PATH));
     if (there) {

@@ -15,6 +15,9 @@ Result<Fd> open(int root, const char* path, bool follow) noexcept;
 // O_PATH of a directory or of a regular file at `path`, made where it is missing, with its parents (mode 0755).
 Result<Fd> ensure_dir(int root, const char* path, mode_t mode = 0755) noexcept;
 Result<Fd> ensure_file(int root, const char* path) noexcept;
+// As ensure_dir, and no component is a link: where the kernel's own file systems go, somebody could change the link before
+// the masks are laid (CVE-2019-19921, CVE-2023-27561).
+Result<Fd> ensure_real_dir(int root, const char* path) noexcept;
 
 // Makes a symbolic link; one that is there already, or any other entry, is left as it is.
 Status ensure_link(int root, const char* path, const char* target) noexcept;

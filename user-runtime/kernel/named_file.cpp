@@ -10,6 +10,10 @@ namespace cubby {
 
 Result<Fd> open_named(const std::string& host_path, int flags, mode_t mode) {
     Fd fd(openat2_retry(AT_FDCWD, host_path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, 0));
+    if (!fd && errno == ENOSYS) {
+        return FAIL(Code::unsupported,
+                    "this kernel has no openat2, or a filter forbids it; no path is opened without it");
+    }
     if (!fd) {
         return FAIL_ERRNO("open %s", host_path.c_str());
     }
@@ -63,8 +67,9 @@ Status write_all(int fd, std::string_view bytes, const char* what) {
     return {};
 }
 
-Result<PinnedPath> pin(const std::string& host_path) {
-    const Fd fd = TRY(open_named(host_path, O_PATH));
+namespace {
+
+Result<PinnedPath> pin_opened(const Fd& fd, const std::string& host_path) {
     struct stat info{};
     std::array<char, 32> link{};
     std::array<char, PATH_MAX> target{};
@@ -79,6 +84,14 @@ Result<PinnedPath> pin(const std::string& host_path) {
     }
     return pinned;
 }
+
+}  // namespace
+
+Result<PinnedPath> pin(const std::string& host_path) {
+    return pin_opened(TRY(open_named(host_path, O_PATH)), host_path);
+}
+
+Result<PinnedPath> pin_own(const std::string& host_path) { return pin_opened(TRY(open_own(host_path)), host_path); }
 
 Result<Fd> open_pinned(const char* path, dev_t device, ino_t inode) noexcept {
     Fd fd(openat2_retry(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS));

@@ -83,6 +83,11 @@ Result<std::string> read_all(int fd, size_t limit, const char* what);
 // Writes all bytes, restarting after short writes and EINTR.
 Status write_all(int fd, std::string_view bytes, const char* what);
 
+// O_PATH of a path that the user named, with something of a container's in it perhaps, such as a directory of a volume.
+// A link is followed where it is the user's own, or where nobody but the system can have made it: on the way there, no
+// directory is the user's or open to others (CVE-2024-42472, CVE-2017-1002101).
+Result<Fd> open_own(const std::string& host_path);
+
 // A host path as it is now, without links: what the child reopens in its own mount namespace and compares.
 struct PinnedPath {
     std::string path;
@@ -90,6 +95,7 @@ struct PinnedPath {
     ino_t inode = 0;
 };
 Result<PinnedPath> pin(const std::string& host_path);
+Result<PinnedPath> pin_own(const std::string& host_path);  // as open_own
 // Opens a pinned path without following any link (O_PATH), and refuses another file than the one that was pinned.
 Result<Fd> open_pinned(const char* path, dev_t device, ino_t inode) noexcept;
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "kernel/idmap.h"
@@ -72,9 +74,21 @@ Status enter_all(const Intermediate& way) noexcept {
     return {};
 }
 
+// Whose root may trace what enters: he has CAP_SYS_PTRACE over its credentials, and only the memory's own namespace and
+// dumpability are left to refuse him (__ptrace_may_access(), kernel/ptrace.c).
+bool somebody_is_inside(const Intermediate& way) noexcept {
+    return way.pidfd >= 0 ||
+           std::ranges::any_of(way.input->entered, [](const auto& one) { return one.ns == Ns::user; });
+}
+
 // Runs in the intermediate.
 [[noreturn]] void intermediate_main(const Intermediate& way, uint64_t flags, int child_end, void (*child)(void*),
                                     void* context) noexcept {
+    // Before a namespace with somebody in it is entered, and inherited by the child: while it is not dumpable, root of the
+    // container can neither trace it nor take its descriptors, some of which are directories of the host (CVE-2016-8649).
+    if (somebody_is_inside(way)) {
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
     auto made = [&]() -> Result<Cloned> {
         TRY(enter_all(way));
         return clone_process(flags | CLONE_PARENT);

@@ -1,5 +1,6 @@
 // Steps that shape the process itself: ids, session, limits, privileges, and the exec.
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
 #include <sys/prctl.h>
@@ -10,6 +11,8 @@
 #include <csignal>
 
 #include "kernel/capabilities.h"
+#include "kernel/guest_path.h"
+#include "kernel/openat2.h"
 #include "kernel/procfs.h"
 #include "kernel/pty.h"
 #include "kernel/seccomp.h"
@@ -82,7 +85,13 @@ Status run(const IdentityStep& step, ChildState&) noexcept {
 }
 
 Status run(const WorkDirStep& step, ChildState&) noexcept {
-    if (chdir(step.path.c_str()) != 0) {
+    // Directories of the host are still open here, and /proc/self/fd leads to them (CVE-2024-21626): no magic links.
+    const Fd root(openat2_retry(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0));
+    const auto directory = guest::open(root.get(), step.path.c_str(), true);
+    if (!directory) {
+        return std::unexpected(prefixed(directory.error(), "lxc.init.cwd"));
+    }
+    if (fchdir(directory->get()) != 0) {
         return FAIL_ERRNO("lxc.init.cwd: enter %s", step.path.c_str());
     }
     return {};

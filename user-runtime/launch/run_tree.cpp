@@ -24,6 +24,9 @@ Result<Fd> open_new_root() noexcept {
 }
 
 Result<Fd> target_of(const AttachStep& step, int root) noexcept {
+    if (step.real) {
+        return guest::ensure_real_dir(root, step.target.c_str());
+    }
     switch (step.create) {
         case CreateTarget::no: return guest::open(root, step.target.c_str(), true);
         case CreateTarget::directory: return guest::ensure_dir(root, step.target.c_str());

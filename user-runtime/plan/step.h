@@ -91,6 +91,7 @@ struct AttachStep {
     std::string target;  // RelPath::guest text
     CreateTarget create;
     bool optional;
+    bool real = false;  // no component of the target may be a link
 };
 struct MakeDirStep {
     std::string path;

@@ -33,7 +33,7 @@ Status add_nodes(StartPlan& plan) {
 void add_tmpfs(StartPlan& plan, const char* target, std::string options, uint64_t attributes) {
     const Slot slot = plan.new_slot();
     plan.add(Phase::child_mounts, FsMountStep{slot, "tmpfs", "none", std::move(options), attributes, kNoSlot, ""});
-    plan.add(Phase::child_tree, AttachStep{slot, target, CreateTarget::directory, false});
+    plan.add(Phase::child_tree, AttachStep{slot, target, CreateTarget::directory, false, true});
 }
 
 void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan) {
@@ -45,7 +45,7 @@ void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& pl
                                 ",ptmxmode=0666,max=" + std::to_string(spec.mounts.max_ptys);
     plan.add(Phase::child_mounts, FsMountStep{plan.ground.devpts, "devpts", "devpts", options,
                                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, kNoSlot, ""});
-    plan.add(Phase::child_tree, AttachStep{plan.ground.devpts, "dev/pts", CreateTarget::directory, false});
+    plan.add(Phase::child_tree, AttachStep{plan.ground.devpts, "dev/pts", CreateTarget::directory, false, true});
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ Status contribute_dev(const ContainerSpec& spec, const HostFacts& facts, StartPl
             plan.add(Phase::child_mounts,
                      FsMountStep{slot, "mqueue", "mqueue", "", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                                  kNoSlot, ""});
-            plan.add(Phase::child_tree, AttachStep{slot, "dev/mqueue", CreateTarget::directory, false});
+            plan.add(Phase::child_tree, AttachStep{slot, "dev/mqueue", CreateTarget::directory, false, true});
         }
         for (const Link& link : kLinks) {
             plan.add(Phase::child_tree, SymlinkStep{link.path, link.target});

@@ -41,7 +41,7 @@ Status add_proc(const ContainerSpec& spec, StartPlan& plan) {
         TRY(RelPath::parse(path));
         plan.add(Phase::child_mounts, SysctlStep{slot, path, sysctl.value});
     }
-    plan.add(Phase::child_tree, AttachStep{slot, "proc", CreateTarget::directory, false});
+    plan.add(Phase::child_tree, AttachStep{slot, "proc", CreateTarget::directory, false, true});
     return {};
 }
 
@@ -60,7 +60,7 @@ Status add_sys(const ContainerSpec& spec, bool own_network, StartPlan& plan) {
         // sysfs belongs to the network namespace: with the host's network it can only be bound.
         plan.add(Phase::child_userns, CloneTreeStep{slot, true, MOUNT_ATTR_RDONLY | kNoExecute, 0, MS_PRIVATE});
     }
-    plan.add(Phase::child_tree, AttachStep{slot, "sys", CreateTarget::directory, false});
+    plan.add(Phase::child_tree, AttachStep{slot, "sys", CreateTarget::directory, false, true});
     if (own_network && mode == AutoMount::mixed) {
         plan.add(Phase::child_tree, RemountStep{"sys/devices/virtual/net", 0, MOUNT_ATTR_RDONLY});
     }
