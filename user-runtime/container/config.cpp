@@ -13,10 +13,9 @@ struct Editable {
 };
 
 Result<Editable> open_for_edit(const Places& places, const ContainerName& name) {
-    Root directory = TRY(open_container(places, name));
-    OperationLock lock = TRY(OperationLock::take(directory, name));
-    lxc::Document document = TRY(load_document(places, directory, name));
-    return Editable{std::move(directory), std::move(lock), std::move(document)};
+    LockedContainer locked = TRY(lock_container(places, name));
+    lxc::Document document = TRY(load_document(places, locked.directory, name));
+    return Editable{std::move(locked.directory), std::move(locked.lock), std::move(document)};
 }
 
 // Nothing that could not be started again is saved.

@@ -10,7 +10,6 @@
 #include "container/recovery.h"
 #include "container/store.h"
 #include "spec/validate.h"
-#include "storage/holder_trees.h"
 #include "storage/registry.h"
 
 namespace cubby {
@@ -119,16 +118,14 @@ Status create(const Places& places, const CreateRequest& request, const Progress
     if (request.image != "none") {
         image = TRY(image_of(places, request.image, request.template_args, holder, ground.inside, progress));
     }
-    TRY(containers.mkdir(entry_of(request.name), 0700));
-    const Root directory = TRY(containers.enter(entry_of(request.name)));
-    const auto lock = TRY(OperationLock::take(directory, request.name));
+    const auto made = TRY(make_container_directory(places, request.name));
+    const Root& directory = made.directory;
     auto filled = write_intent(directory, "create");
     if (filled) {
         filled = fill(places, request, ground, image, holder, directory);
     }
     if (!filled) {
-        const std::vector<std::string> paths{directory_of(places, request.name)};
-        static_cast<void>(delete_in_holder(holder.user_namespace.get(), paths).has_value());
+        static_cast<void>(remove_files(places, request.name, directory).has_value());
         return std::unexpected(prefixed(filled.error(), "create %s", request.name.c_str()));
     }
     return {};

@@ -1,3 +1,5 @@
+#include <ctime>
+
 #include "container/operations.h"
 #include "container/recovery.h"
 #include "container/store.h"
@@ -5,39 +7,73 @@
 
 namespace cubby {
 
-Status destroy(const Places& places, const ContainerName& name, bool force) {
-    const Root containers = TRY(open_containers(places));
-    const auto directory = containers.enter(entry_of(name));
-    if (!directory) {
-        return FAIL(Code::not_found, "no container %s; cubby ls lists yours", name.c_str());
+namespace {
+
+constexpr int kEndMs = 10000;
+
+// The end of a monitor, or of a run that removes its directory itself.  False: it goes on.
+Result<bool> await_end(const Root& directory) {
+    for (int waited_ms = 0;; waited_ms += 10) {
+        if (!TRY(running_monitor(directory))) {
+            return true;
+        }
+        if (waited_ms >= kEndMs) {
+            return false;
+        }
+        const timespec pause{0, 10'000'000};
+        nanosleep(&pause, nullptr);
     }
-    if (TRY(running_monitor(*directory))) {
+}
+
+// On a full disk there is no room for a text, and the way out of that is to remove something.
+Status order_destroy(const Root& directory) {
+    auto written = write_intent(directory, "destroy");
+    if (!written && written.error().code == Code::no_space) {
+        // Where not even a name can be added, it must go without: who kills it then finds a container that is torn.
+        static_cast<void>(write_empty_intent(directory).has_value());
+        return {};
+    }
+    return written;
+}
+
+}  // namespace
+
+Status destroy(const Places& places, const ContainerName& name, bool force) {
+    // Locked before it is stopped: nobody can start it again in between.
+    const auto locked = TRY(lock_entry(places, name));
+    const Root& directory = locked.directory;
+    if (TRY(running_monitor(directory))) {
         if (!force) {
             return FAIL(Code::wrong_state, "%s is running; cubby destroy -f %s stops it first", name.c_str(),
                         name.c_str());
         }
         TRY(stop(places, {name, 0, true, false}));
+        if (!TRY(await_end(directory))) {
+            return FAIL(Code::timeout, "destroy %s: it does not end", name.c_str());
+        }
     }
-    const auto lock = TRY(OperationLock::take(*directory, name));
-    if (TRY(running_monitor(*directory))) {
-        return FAIL(Code::wrong_state, "%s was started by another command", name.c_str());
+    if (!is_current(places, name, directory)) {
+        return {};  // a run that was stopped has removed it
     }
-    TRY(write_intent(*directory, "destroy"));
+    if (TRY(remove_if_empty(places, name, directory))) {
+        return FAIL(Code::not_found, "no container %s; cubby ls lists yours", name.c_str());
+    }
+    TRY(order_destroy(directory));
     // A monitor that was killed has left its socket.
     if (const auto sockets = socket_dir(places.lxcpath)) {
         static_cast<void>(sockets->unlink(TRY(socket_name(name))).has_value());
     }
-    return remove_files(places, name, *directory);
+    return remove_files(places, name, directory);
 }
 
 Status rename(const Places& places, const ContainerName& name, const ContainerName& new_name) {
-    const Root directory = TRY(open_container(places, name));
-    const auto lock = TRY(OperationLock::take(directory, name));
+    const auto locked = TRY(lock_container(places, name));
+    const Root& directory = locked.directory;
     if (TRY(running_monitor(directory))) {
         return FAIL(Code::wrong_state, "%s is running; cubby stop %s stops it", name.c_str(), name.c_str());
     }
     const Root containers = TRY(open_containers(places));
-    if (containers.exists(entry_of(new_name))) {
+    if (open_container(places, new_name) || containers.exists(entry_of(new_name))) {
         return FAIL(Code::exists, "there is a container %s already", new_name.c_str());
     }
     TRY(write_intent(directory, "rename " + name.str() + " " + new_name.str()));
@@ -45,6 +81,7 @@ Status rename(const Places& places, const ContainerName& name, const ContainerNa
         static_cast<void>(clear_intent(directory).has_value());
         return moved;
     }
+    TRY(containers.sync());  // else the new paths could be on the disk under the old name
     TRY(rewrite_paths(places, name, new_name, directory));
     return clear_intent(directory);
 }

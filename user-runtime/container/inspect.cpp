@@ -16,11 +16,14 @@ Status add_running(const Places& places, const ContainerName& name, const Root* 
     if (!client) {
         return client.error().code == Code::wrong_state ? Status{} : std::unexpected(client.error());
     }
-    MonitorStatus status = TRY(ask_status(*client));
-    out.summary.state = status.status.state;
-    out.summary.pid = status.status.init_pid;
-    out.started_unix = status.status.started_unix;
-    out.lost = std::move(status.lost);
+    auto status = ask_status(*client);
+    if (!status) {
+        return status.error().code == Code::wrong_state ? Status{} : std::unexpected(status.error());
+    }
+    out.summary.state = status->status.state;
+    out.summary.pid = status->status.init_pid;
+    out.started_unix = status->status.started_unix;
+    out.lost = std::move(status->lost);
     return {};
 }
 

@@ -23,26 +23,54 @@ void ask_state(const Places& places, const ContainerName& name, const Root* dire
     }
 }
 
-// Whether the entry is a container at all; what is looked at is two names in its directory and its lock.
+// A create or destroy that was interrupted: the next command that opens the container ends it.  A rename that was leaves
+// a container that can be used at once.
+std::optional<std::string> torn(const Root& directory) {
+    const auto intent = read_intent(directory);
+    if (!intent || !*intent || (*intent)->starts_with("rename ")) {
+        return std::nullopt;
+    }
+    return "half made or half removed (" + **intent + ")";
+}
+
+// A directory without a configuration: a run, something half made, or some other directory of the user's.
+std::optional<Summary> summarize_unfinished(const Places& places, const ContainerName& name, const Root& directory,
+                                            bool running) {
+    Summary summary;
+    summary.name = name.str();
+    summary.ephemeral = is_ephemeral(directory);
+    if (auto why = torn(directory)) {
+        summary.broken = std::move(*why);
+        return summary;
+    }
+    if (running) {
+        ask_state(places, name, &directory, summary);
+        return summary.ephemeral ? std::optional(summary) : std::nullopt;
+    }
+    if (summary.ephemeral || name.str().starts_with("run-")) {
+        // Its command line was killed, and nobody would ever name it again.  Errors are left for the next time.
+        static_cast<void>(recover(places, name, directory, 0).has_value());
+    }
+    return std::nullopt;
+}
+
+// Whether the entry is a container at all; what is looked at is a few names in its directory and its lock.
 std::optional<Summary> summarize(const Places& places, const Root& containers, const ContainerName& name) {
     const auto directory = containers.enter(entry_of(name));
     if (!directory) {
         return std::nullopt;
     }
+    const auto monitor = running_monitor(*directory);
+    const bool running = monitor && *monitor;
+    if (!has_config(*directory)) {
+        return summarize_unfinished(places, name, *directory, running);
+    }
     Summary summary;
     summary.name = name.str();
-    summary.ephemeral = name.str().starts_with("run-") && directory->exists(*RelPath::component("ephemeral"));
-    if (!directory->exists(*RelPath::component("config"))) {
-        const auto intent = read_intent(*directory);
-        if (!intent || !*intent) {
-            return std::nullopt;  // some other directory of the user's
-        }
-        summary.broken = "half made or half removed (" + **intent + ")";
-        return summary;
-    }
-    const auto monitor = running_monitor(*directory);
-    if (monitor && *monitor) {
+    if (running) {
         ask_state(places, name, &*directory, summary);
+    } else if (auto why = torn(*directory)) {
+        summary.broken = std::move(*why);
     }
     return summary;
 }
@@ -50,7 +78,6 @@ std::optional<Summary> summarize(const Places& places, const Root& containers, c
 }  // namespace
 
 Result<std::vector<Summary>> list(const Places& places) {
-    sweep_ephemeral(places);
     const Root containers = TRY(open_containers(places));
     std::map<std::string, Summary> found;
     for (const DirEntry& entry : TRY(containers.list())) {

@@ -1,5 +1,7 @@
 #include "container/recovery.h"
 
+#include <algorithm>
+
 #include "assembly/holder.h"
 #include "container/store.h"
 #include "monitor/instance.h"
@@ -43,13 +45,50 @@ Status finish_rename(const Places& places, const ContainerName& name, const Root
     return clear_intent(directory);
 }
 
+// The container's directory, empty by now, and the socket that a killed monitor left.
+Status remove_names(const Places& places, const ContainerName& name) {
+    if (const auto sockets = socket_dir(places.lxcpath)) {
+        static_cast<void>(sockets->unlink(TRY(socket_name(name))).has_value());
+    }
+    auto removed = TRY(open_containers(places)).rmdir(entry_of(name));
+    return !removed && removed.error().code == Code::not_found ? Status{} : removed;
+}
+
 }  // namespace
 
 Status remove_files(const Places& places, const ContainerName& name, const Root& directory) {
     const Holder holder = TRY(ensure_holder());
     TRY(remove_rootfs(places, name, directory, holder));
-    const std::vector<std::string> paths{directory_of(places, name)};
-    return delete_in_holder(holder.user_namespace.get(), paths);
+    std::vector<std::string> paths;
+    for (const DirEntry& entry : TRY(directory.list())) {
+        if (entry.name != "intent") {
+            paths.push_back(directory_of(places, name) + "/" + entry.name);
+        }
+    }
+    TRY(delete_in_holder(holder.user_namespace.get(), paths));
+    TRY(directory.sync());
+    TRY(clear_intent(directory));
+    return remove_names(places, name);
+}
+
+Result<bool> is_interrupted(const Root& directory) {
+    if (TRY(read_intent(directory))) {
+        return true;
+    }
+    return !has_config(directory) && !TRY(running_monitor(directory)).has_value();
+}
+
+Result<bool> remove_if_empty(const Places& places, const ContainerName& name, const Root& directory) {
+    const auto entries = TRY(directory.list());
+    const auto is_lock = [](const DirEntry& entry) { return entry.name == "monitor" || entry.name == "storage"; };
+    if (!std::ranges::all_of(entries, is_lock) || TRY(running_monitor(directory)).has_value()) {
+        return false;
+    }
+    for (const DirEntry& entry : entries) {
+        TRY(directory.unlink(TRY(RelPath::component(entry.name))));
+    }
+    TRY(remove_names(places, name));
+    return true;
 }
 
 Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& name,
@@ -68,13 +107,26 @@ Status rewrite_paths(const Places& places, const ContainerName& old_name, const 
     return save_document(directory, moved);
 }
 
-Status recover(const Places& places, const ContainerName& name, const Root& directory) {
-    const auto lock = TRY(OperationLock::take(directory, name));
+Status recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms) {
+    const auto lock = OperationLock::take(directory, name, wait_ms);
+    if (!lock) {
+        return lock.error().code == Code::not_found ? Status{} : std::unexpected(lock.error());
+    }
+    if (!is_current(places, name, directory)) {
+        return {};  // a rename has ended while this one waited
+    }
     const auto intent = TRY(read_intent(directory));
     if (!intent) {
-        return {};  // the command that held the lock has finished
+        if (has_config(directory) || TRY(running_monitor(directory)).has_value()) {
+            return {};  // the command that held the lock has finished
+        }
+        if (is_ephemeral(directory)) {
+            return remove_files(places, name, directory);
+        }
+        static_cast<void>(TRY(remove_if_empty(places, name, directory)));
+        return {};
     }
-    if (*intent == "create" || *intent == "destroy") {
+    if (*intent == "create" || *intent == "destroy" || intent->empty()) {
         return remove_files(places, name, directory);
     }
     if (intent->starts_with("rename ")) {
@@ -82,30 +134,6 @@ Status recover(const Places& places, const ContainerName& name, const Root& dire
     }
     return FAIL(Code::broken, "%s is half made by an unknown operation; cubby destroy -f %s removes it", name.c_str(),
                 name.c_str());
-}
-
-void sweep_ephemeral(const Places& places) {
-    const auto containers = open_containers(places);
-    const auto entries = containers ? containers->list() : Result<std::vector<DirEntry>>(std::vector<DirEntry>{});
-    if (!entries) {
-        return;
-    }
-    for (const DirEntry& entry : *entries) {
-        const auto name = ContainerName::parse(entry.name);
-        if (!name || !entry.name.starts_with("run-")) {
-            continue;
-        }
-        const auto directory = containers->enter(entry_of(*name));
-        if (!directory || !directory->exists(*RelPath::component("ephemeral")) ||
-            running_monitor(*directory).value_or(0)) {
-            continue;
-        }
-        const auto lock = OperationLock::take(*directory, *name);
-        // Between its mkdir and its mark a run that is just beginning looks dead; its lock says that it is not.
-        if (lock && !running_monitor(*directory).value_or(0)) {
-            static_cast<void>(remove_files(places, *name, *directory).has_value());
-        }
-    }
 }
 
 }  // namespace cubby

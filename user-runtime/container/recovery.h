@@ -7,14 +7,20 @@
 
 namespace cubby {
 
-// Looks at the container's intent: a create is rolled back, a destroy is finished, a rename is finished or undone.
-// Waits for a command that still works on it.
-Status recover(const Places& places, const ContainerName& name, const Root& directory);
+// Whether recover() has something to look at: an intent, an ephemeral container (cubby run) whose monitor was killed, or
+// a directory without a configuration.
+Result<bool> is_interrupted(const Root& directory);
 
-// Removes ephemeral containers (cubby run) whose monitor was killed.  Errors are left for the next time.
-void sweep_ephemeral(const Places& places);
+// A create is rolled back, a destroy is finished, a rename is finished or undone; a killed run is removed, and so is a
+// directory in which nothing was made yet.  Waits at most `wait_ms` for a command that still works on it.
+Status recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms);
 
-// Deletes all files of a container and its directory, in the holder's namespace.  The operation lock is held.
+// Removes the directory of a container that holds nothing but locks; with anything else in it, it stays.  True: it is
+// gone.  The operation lock is held.
+Result<bool> remove_if_empty(const Places& places, const ContainerName& name, const Root& directory);
+
+// Deletes all files of a container, its directory and its socket, in the holder's namespace; the intent goes last.  The
+// operation lock is held.
 Status remove_files(const Places& places, const ContainerName& name, const Root& directory);
 
 // Rewrites the container's paths in its configuration after its directory went from `old_name` to `name`.

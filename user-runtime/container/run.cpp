@@ -12,12 +12,12 @@
 #include "container/image_of.h"
 #include "container/operations.h"
 #include "container/passwd.h"
+#include "container/recovery.h"
 #include "container/store.h"
 #include "monitor/begin.h"
 #include "monitor/instance.h"
 #include "security/providers.h"
 #include "spec/validate.h"
-#include "storage/holder_trees.h"
 #include "storage/registry.h"
 
 namespace cubby {
@@ -138,38 +138,48 @@ Status fill_spec(const RunRequest& request, const HostFacts& facts, const std::v
 class RunDirectory {
   public:
     static Result<RunDirectory> make(const Places& places, const ContainerName& name, bool keep) {
-        const Root containers = TRY(open_containers(places));
-        if (auto made = containers.mkdir(entry_of(name), 0700); !made) {
-            if (made.error().code == Code::exists) {
-                return FAIL(Code::exists, "there is a container %s already; choose another --name", name.c_str());
-            }
-            return std::unexpected(made.error());
+        auto made = TRY(make_container_directory(places, name));
+        if (keep) {
+            TRY(write_intent(made.directory, "create"));  // until its configuration is written
         }
-        Root directory = TRY(containers.enter(entry_of(name)));
-        RunningMark mark = TRY(RunningMark::take(directory, name));
+        RunningMark mark = TRY(RunningMark::take(made.directory, name));
         TRY(mark.sign());
-        if (!keep) {
-            // After the mark: who sees this file sees the lock too (container/recovery.h).
-            static_cast<void>(TRY(directory.open(*RelPath::component("ephemeral"), O_WRONLY | O_CREAT, 0600)));
+        if (keep) {
+            return RunDirectory(places, name, std::move(made), std::move(mark));
         }
-        return RunDirectory(directory_of(places, name), std::move(directory), std::move(mark));
+        // After the mark: who sees this file sees the lock too (container/recovery.h).
+        static_cast<void>(TRY(made.directory.open(*RelPath::component("ephemeral"), O_WRONLY | O_CREAT, 0600)));
+        RunDirectory run(places, name, std::move(made), std::move(mark));
+        run.lock_.release();
+        return run;
     }
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    [[nodiscard]] const Root& root() const noexcept { return directory_; }
-    void end(int holder, bool keep) {
+    [[nodiscard]] std::string path() const { return directory_of(*places_, name_); }
+    // A container that stays is whole from here on.
+    Status keep(const ContainerSpec& spec) {
+        TRY(write_kept_config(*places_, spec, directory_));
+        TRY(clear_intent(directory_));
+        lock_.release();
+        return {};
+    }
+    void end(bool keep) {
         if (keep) {
             mark_.end(directory_);
         } else {
-            const std::vector<std::string> paths{path_};
-            static_cast<void>(delete_in_holder(holder, paths).has_value());
+            static_cast<void>(remove_files(*places_, name_, directory_).has_value());
         }
     }
 
   private:
-    RunDirectory(std::string path, Root directory, RunningMark mark) noexcept
-        : path_(std::move(path)), directory_(std::move(directory)), mark_(std::move(mark)) {}
-    std::string path_;
+    RunDirectory(const Places& places, ContainerName name, LockedContainer made, RunningMark mark) noexcept
+        : places_(&places),
+          name_(std::move(name)),
+          directory_(std::move(made.directory)),
+          lock_(std::move(made.lock)),
+          mark_(std::move(mark)) {}
+    const Places* places_;
+    ContainerName name_;
     Root directory_;
+    OperationLock lock_;
     RunningMark mark_;
 };
 
@@ -211,11 +221,11 @@ Result<RunResult> run_image(const Places& places, const RunRequest& request, con
         spec.rootfs.discard = !request.keep;
         TRY(enter_holder(holder));
         if (request.keep) {
-            TRY(write_kept_config(places, spec, directory.root()));
+            TRY(directory.keep(spec));
         }
         return run_here({spec, facts, places.lxcpath, request.interactive, request.timings});
     }();
-    directory.end(holder.user_namespace.get(), request.keep && result.has_value());
+    directory.end(request.keep && result.has_value());
     return result;
 }
 
@@ -235,7 +245,8 @@ Result<RunResult> run(const Places& places, const RunRequest& request, const Pro
 }
 
 Result<int> start_foreground(const Places& places, const StartRequest& request) {
-    const Root directory = TRY(open_container(places, request.name));
+    auto locked = TRY(lock_container(places, request.name));
+    const Root& directory = locked.directory;
     auto document = TRY(load_document(places, directory, request.name));
     Loaded loaded = TRY(load_spec(places, request.name, document));
     if (!request.init.empty()) {
@@ -243,6 +254,7 @@ Result<int> start_foreground(const Places& places, const StartRequest& request) 
     }
     RunningMark mark = TRY(RunningMark::take(directory, request.name));
     TRY(mark.sign());
+    locked.lock.release();  // the mark keeps others away from here on
     const HostFacts facts = TRY(enter_holder());
     auto result = run_here({loaded.spec, facts, places.lxcpath, true, request.timings});
     if (result) {

@@ -76,9 +76,8 @@ Result<StartReport> run_monitor(const Places& places, const StartRequest& reques
 }  // namespace
 
 Result<Started> start(const Places& places, const StartRequest& request) {
-    const Root directory = TRY(open_container(places, request.name));
-    const auto lock = TRY(OperationLock::take(directory, request.name));
-    auto document = TRY(load_document(places, directory, request.name));
+    const auto locked = TRY(lock_container(places, request.name));
+    auto document = TRY(load_document(places, locked.directory, request.name));
     if (!request.init.empty()) {
         TRY(document.set("lxc.init.cmd", quoted(request.init)));
     }

@@ -53,6 +53,9 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
             TRY(kill_monitor(*directory, request.name));
             return true;
         }
+        if (status.error().code == Code::wrong_state) {
+            return false;
+        }
         return std::unexpected(prefixed(status.error(), "stop %s", request.name.c_str()));
     }
     using protocol::StopMode;
@@ -66,19 +69,26 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
         return true;
     }
     // From now on the container may end, and its monitor with it, between any two calls.
-    MonitorClient waiter = TRY(MonitorClient::connect(places.lxcpath, request.name, nullptr));
+    auto waiter = MonitorClient::connect(places.lxcpath, request.name, nullptr);
     const protocol::WaitOrder stopped{1U << static_cast<unsigned>(State::stopped)};
-    TRY(protocol::send(waiter.socket(), protocol::Type::wait, protocol::bytes_of(stopped)));
+    if (!waiter && waiter.error().code != Code::wrong_state) {
+        return std::unexpected(waiter.error());
+    }
+    if (!waiter || !protocol::send(waiter->socket(), protocol::Type::wait, protocol::bytes_of(stopped))) {
+        return true;
+    }
     if (!request.kill) {
-        TRY(order(StopMode::halt));
-        if (wait_readable(waiter.socket(), seconds_to_ms(request.timeout_s), "the container")) {
+        if (auto asked = order(StopMode::halt); !asked && asked.error().code != Code::wrong_state) {
+            return std::unexpected(asked.error());
+        }
+        if (wait_readable(waiter->socket(), seconds_to_ms(request.timeout_s), "the container")) {
             return true;
         }
     }
     if (auto killed = order(StopMode::kill); !killed && !TRY(wait_ended(status->pidfd.get(), 0))) {
         return std::unexpected(killed.error());
     }
-    if (!wait_readable(waiter.socket(), kKillMs, "the container")) {
+    if (!wait_readable(waiter->socket(), kKillMs, "the container")) {
         return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
                     request.name.c_str());
     }
@@ -103,7 +113,9 @@ Result<bool> wait(const Places& places, const ContainerName& name, const std::ve
         auto client = MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr);
         if (client) {
             const protocol::WaitOrder order{mask};
-            TRY(protocol::send(client->socket(), protocol::Type::wait, protocol::bytes_of(order)));
+            if (!protocol::send(client->socket(), protocol::Type::wait, protocol::bytes_of(order))) {
+                continue;  // it has gone since
+            }
             if (!wait_readable(client->socket(), left_ms, "the container")) {
                 return false;
             }

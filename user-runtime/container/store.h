@@ -25,19 +25,42 @@ Result<Root> open_containers(const Places& places);
 // first.
 Result<Root> open_container(const Places& places, const ContainerName& name);
 
-// Held over an operation; the kernel's lock on the container's directory itself.
+inline constexpr int kLockWaitMs = 10000;
+
+// Held over an operation; the kernel's lock on the container's directory itself.  Drafts of files that a killed command
+// left in it are removed.
 class [[nodiscard]] OperationLock {
   public:
-    // Waits at most 10 s.
-    static Result<OperationLock> take(const Root& directory, const ContainerName& name);
+    // Code::not_found where the directory was removed meanwhile, Code::busy when the wait is over.
+    static Result<OperationLock> take(const Root& directory, const ContainerName& name, int wait_ms = kLockWaitMs);
+    void release() noexcept { fd_.reset(); }
 
   private:
     explicit OperationLock(Fd fd) noexcept : fd_(std::move(fd)) {}
     Fd fd_;
 };
 
+// A container that nobody else changes while this is held.
+struct LockedContainer {
+    Root directory;
+    OperationLock lock;
+};
+// As open_container, and locked: still the directory of that name, with no interrupted operation.
+Result<LockedContainer> lock_container(const Places& places, const ContainerName& name);
+// Only the entry of that name, locked, in whatever state it is.
+Result<LockedContainer> lock_entry(const Places& places, const ContainerName& name);
+// Makes the directory of a new container; Code::exists where there is one.
+Result<LockedContainer> make_container_directory(const Places& places, const ContainerName& name);
+// False: it was renamed or removed since it was opened.
+[[nodiscard]] bool is_current(const Places& places, const ContainerName& name, const Root& directory);
+[[nodiscard]] bool has_config(const Root& directory);
+// The mark of a container that goes with its end (cubby run).
+[[nodiscard]] bool is_ephemeral(const Root& directory);
+
 // The record of an operation: "create", "destroy" or "rename NEWNAME".
 Status write_intent(const Root& directory, std::string_view what);
+// A name without a text, which takes no space: a destroy on a full disk.
+Status write_empty_intent(const Root& directory);
 Status clear_intent(const Root& directory);
 Result<std::optional<std::string>> read_intent(const Root& directory);
 

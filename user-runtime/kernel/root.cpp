@@ -16,6 +16,15 @@ constexpr uint64_t kGuestResolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 
 uint64_t resolve_flags(Trust trust) noexcept { return trust == Trust::host ? kHostResolve : kGuestResolve; }
 
+Status sync_directory(int dir, const char* what) noexcept {
+    // A directory opened O_PATH cannot be synced.
+    const Fd readable(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!readable || fsync(readable.get()) != 0) {
+        return FAIL_ERRNO("sync %s", what);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Root> Root::at(const std::string& host_path, Trust trust) {
@@ -183,13 +192,10 @@ Status Root::replace(const RelPath& path, std::string_view text, mode_t mode) co
         unlinkat(dir.get(), fresh.data(), 0);
         return written;
     }
-    // The rename itself must reach the disk too; a directory opened O_PATH cannot be synced.
-    const Fd readable(openat(dir.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!readable || fsync(readable.get()) != 0) {
-        return FAIL_ERRNO("sync the directory of %s", path.c_str());
-    }
-    return {};
+    return sync_directory(dir.get(), path.c_str());  // the rename itself must reach the disk too
 }
+
+Status Root::sync() const { return sync_directory(dir_.get(), "a directory"); }
 
 namespace {
 

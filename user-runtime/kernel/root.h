@@ -59,6 +59,8 @@ class Root {
     Result<std::string> read(const RelPath& path, size_t limit) const;
     // Replaces the file whole: a reader, or a machine that loses power, sees the old or the new text.
     Status replace(const RelPath& path, std::string_view text, mode_t mode = 0600) const;
+    // What was made, removed or renamed directly in this directory has reached the disk.
+    Status sync() const;
     // Entries without "." and "..", in directory order.
     Result<std::vector<DirEntry>> list() const;
     Result<std::vector<DirEntry>> list(const RelPath& path) const;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -11,6 +12,8 @@
 
 namespace cubby {
 namespace {
+
+constexpr time_t kConnectSeconds = 5;
 
 Result<sockaddr_un> address_of(int dir, const RelPath& name) noexcept {
     sockaddr_un address{};
@@ -49,12 +52,20 @@ Result<Fd> listen_at(int dir, const RelPath& name) noexcept {
 Result<Fd> connect_at(int dir, const RelPath& name) noexcept {
     Fd fd = TRY(new_socket());
     const sockaddr_un address = TRY(address_of(dir, name));
+    // Bounds connect as well as send where a stopped server's queue is full (socket(7), unix(7)).
+    const timeval limit{kConnectSeconds, 0};
+    if (setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) {
+        return FAIL_ERRNO("set a time limit");
+    }
     while (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         if (errno == EINTR) {
             continue;
         }
         if (errno == ECONNREFUSED || errno == ENOENT) {
             return FAIL(Code::not_found, "nobody listens at %s", name.c_str());
+        }
+        if (errno == EAGAIN) {
+            return FAIL(Code::timeout, "whoever listens at %s does not answer", name.c_str());
         }
         return FAIL_ERRNO("connect to %s", name.c_str());
     }

@@ -87,6 +87,7 @@ Result<Cloned> make_child(const Input& input, ChildState& state, int starter_end
     }
     Cloned made = TRY(clone_process(flags));
     if (made.pid == 0) {
+        close(starter_end);  // while the child holds it too, the starter's death does not close it
         child_main(state);
     }
     return made;

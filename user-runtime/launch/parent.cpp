@@ -11,6 +11,7 @@
 
 #include "kernel/idmap.h"
 #include "kernel/procfs.h"
+#include "kernel/unix_socket.h"
 #include "launch/child.h"
 
 namespace cubby::launch {
@@ -82,8 +83,9 @@ bool somebody_is_inside(const Intermediate& way) noexcept {
 }
 
 // Runs in the intermediate.
-[[noreturn]] void intermediate_main(const Intermediate& way, uint64_t flags, int child_end, void (*child)(void*),
-                                    void* context) noexcept {
+[[noreturn]] void intermediate_main(const Intermediate& way, uint64_t flags, int starter_end, int child_end,
+                                    void (*child)(void*), void* context) noexcept {
+    close(starter_end);  // while the child holds it too, the starter's death does not close it
     // Before a namespace with somebody in it is entered, and inherited by the child: while it is not dumpable, root of the
     // container can neither trace it nor take its descriptors, some of which are directories of the host (CVE-2016-8649).
     if (somebody_is_inside(way)) {
@@ -117,11 +119,14 @@ Result<Cloned> clone_through(const Intermediate& way, uint64_t flags, int starte
                              void (*child)(void*), void* context) noexcept {
     Cloned between = TRY(clone_process(0));
     if (between.pid == 0) {
-        intermediate_main(way, flags, child_end, child, context);
+        intermediate_main(way, flags, starter_end, child_end, child, context);
     }
+    // Its end is waited for, not the socket's: killed on the way it may leave a child that holds the other end, and
+    // waits for ours to be closed.
+    static_cast<void>(wait_child(between.pidfd.get()).has_value());
+    TRY(wait_readable(starter_end, 0, "the process between"));
     Launched told;
     auto heard = listen(starter_end, told);
-    static_cast<void>(wait_child(between.pidfd.get()).has_value());
     if (!heard) {
         return std::unexpected(heard.error());
     }

@@ -1,5 +1,6 @@
 #include "monitor/client.h"
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
@@ -36,6 +37,12 @@ Result<MonitorClient::Reply> to_reply(Frame frame) {
     return MonitorClient::Reply{std::move(frame), incoming};
 }
 
+// A container may end, and its monitor with it, between any two calls: then it is not running, and nothing is wrong.
+Error or_ended(const Error& error) noexcept {
+    const bool gone = error.code == Code::not_found || error.sys_errno == ECONNRESET || error.sys_errno == EPIPE;
+    return gone ? make_error(Code::wrong_state, "it has ended meanwhile") : error;
+}
+
 }  // namespace
 
 Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const ContainerName& name,
@@ -56,12 +63,20 @@ Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const C
 }
 
 Result<MonitorClient::Reply> MonitorClient::ask(protocol::Type type, std::string_view payload) {
-    TRY(protocol::send(socket_.get(), type, payload));
+    if (auto sent = protocol::send(socket_.get(), type, payload); !sent) {
+        return std::unexpected(or_ended(sent.error()));
+    }
     TRY(wait_readable(socket_.get(), kReplyMs, "the monitor"));
     return next();
 }
 
-Result<MonitorClient::Reply> MonitorClient::next() { return to_reply(TRY(receive_frame(socket_.get()))); }
+Result<MonitorClient::Reply> MonitorClient::next() {
+    auto frame = receive_frame(socket_.get());
+    if (!frame || frame->bytes.empty()) {
+        return std::unexpected(or_ended(frame ? make_error(Code::not_found, "no message") : frame.error()));
+    }
+    return to_reply(std::move(*frame));
+}
 
 Result<MonitorStatus> ask_status(MonitorClient& client) {
     auto reply = TRY(client.ask(protocol::Type::status));

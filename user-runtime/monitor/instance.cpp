@@ -1,9 +1,11 @@
 #include "monitor/instance.h"
 
-#include <sys/file.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 #include "base/parse.h"
@@ -16,6 +18,15 @@ constexpr int kStorageWaitMs = 30000;
 
 RelPath mark_file() { return *RelPath::component("monitor"); }
 RelPath exit_file() { return *RelPath::component("exit"); }
+
+// A lock of the open file (fcntl(2)): unlike flock's it can be looked at without being taken for a moment, in which a
+// start would find the container running.
+struct flock whole_file(short type) noexcept {
+    struct flock lock{};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
 
 // FNV-1a, as LXC names its own runtime files by lxcpath: short, and stable from one command to the next.
 uint64_t fnv1a(std::string_view text) noexcept {
@@ -43,13 +54,22 @@ Result<Root> socket_dir(const std::string& lxcpath) {
 Result<RelPath> socket_name(const ContainerName& name) { return RelPath::component(name.str()); }
 
 Result<RunningMark> RunningMark::take(const Root& directory, const ContainerName& name) {
-    Fd fd = TRY(directory.open(mark_file(), O_RDWR | O_CREAT, 0600));
-    if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
-            return FAIL(Code::wrong_state, "%s is running already", name.c_str());
+    Fd fd;
+    // A mark that another monitor removed between the opening and the locking of it is nobody's.
+    for (struct stat info{}; info.st_nlink == 0;) {
+        fd = TRY(directory.open(mark_file(), O_RDWR | O_CREAT, 0600));
+        struct flock lock = whole_file(F_WRLCK);
+        if (fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
+            if (errno == EAGAIN || errno == EACCES) {
+                return FAIL(Code::wrong_state, "%s is running already", name.c_str());
+            }
+            return FAIL_ERRNO("lock the mark of %s", name.c_str());
         }
-        return FAIL_ERRNO("lock the mark of %s", name.c_str());
+        if (fstat(fd.get(), &info) != 0) {
+            return FAIL_ERRNO("look at the mark of %s", name.c_str());
+        }
     }
+    static_cast<void>(directory.unlink(exit_file()).has_value());  // of the run before
     FileLock storage = TRY(FileLock::take(directory, *RelPath::component("storage"), kStorageWaitMs, name.c_str()));
     return RunningMark(std::move(fd), std::move(storage));
 }
@@ -73,8 +93,12 @@ Result<std::optional<pid_t>> running_monitor(const Root& directory) {
         return fd.error().code == Code::not_found ? std::optional<pid_t>{}
                                                   : Result<std::optional<pid_t>>(std::unexpected(fd.error()));
     }
-    if (flock(fd->get(), LOCK_EX | LOCK_NB) == 0) {
-        return std::optional<pid_t>{};  // a leftover of a killed monitor; the lock goes with the descriptor
+    struct flock lock = whole_file(F_WRLCK);
+    if (fcntl(fd->get(), F_OFD_GETLK, &lock) != 0) {
+        return FAIL_ERRNO("look at the mark of the container");
+    }
+    if (lock.l_type == F_UNLCK) {
+        return std::optional<pid_t>{};  // a leftover of a killed monitor
     }
     const std::string text = TRY(read_all(fd->get(), 32, "the mark of the container"));
     const auto pid = parse_unsigned(std::string_view(text).substr(0, text.find('\n')), INT32_MAX, "monitor's pid");
@@ -87,7 +111,13 @@ Status write_last_exit(const Root& directory, int shell_code) {
     return write_all(file.get(), std::to_string(shell_code) + '\n', "the exit status");
 }
 
+Status mark_for_removal(const Root& directory) { return directory.replace(*RelPath::component("intent"), "destroy"); }
+
 std::optional<int> read_last_exit(const Root& directory) {
+    if (directory.exists(mark_file())) {
+        const auto monitor = running_monitor(directory);
+        return monitor && !*monitor ? std::optional(128 + SIGKILL) : std::nullopt;
+    }
     const auto text = directory.read(exit_file(), 16);
     if (!text) {
         return std::nullopt;

@@ -39,7 +39,12 @@ class RunningMark {
 // The monitor's pid from a locked mark; nothing when the container does not run.
 Result<std::optional<pid_t>> running_monitor(const Root& directory);
 
-// Remembered after the end: how PID 1 ended.  Lives in the file `exit` of the container's directory.
+// An order to whoever opens the container next (the intent "destroy" of container/store.h): a container that goes with
+// its end is gone, even where the monitor is killed before it has removed it.
+Status mark_for_removal(const Root& directory);
+
+// Remembered after the end: how PID 1 ended.  Lives in the file `exit` of the container's directory.  A monitor that was
+// killed took its container along: then it reads as 137.
 Status write_last_exit(const Root& directory, int shell_code);
 [[nodiscard]] std::optional<int> read_last_exit(const Root& directory);
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
@@ -11,11 +12,18 @@ namespace cubby {
 namespace {
 constexpr size_t kMaxClients = 64;
 constexpr size_t kChunk = 32768;
+
+Fd spare_descriptor() noexcept {
+    auto spare = open_named("/dev/null", O_PATH);
+    return spare ? std::move(*spare) : Fd();
+}
+
 }  // namespace
 
 Monitor::Monitor(MonitorInput input) : input_(std::move(input)), started_unix_(time(nullptr)) {}
 
 Status Monitor::begin(EventLoop& loop) {
+    spare_ = spare_descriptor();
     listener_ = TRY(listen_at(input_.sockets.fd(), input_.socket_name));
     TRY(loop.watch(listener_.get(), EPOLLIN, [this, &loop](uint32_t) { accept_clients(loop); }));
     if (input_.console) {
@@ -36,15 +44,40 @@ void Monitor::close_socket() noexcept { static_cast<void>(input_.sockets.unlink(
 
 void Monitor::accept_clients(EventLoop& loop) {
     auto client = accept_client(listener_.get());
+    if (!client && (client.error().sys_errno == EMFILE || client.error().sys_errno == ENFILE)) {
+        // Whoever waits would keep this loop busy for ever; the spare descriptor lets him in and out.
+        spare_.reset();
+        static_cast<void>(accept_client(listener_.get()).has_value());
+        spare_ = spare_descriptor();
+        return;
+    }
     // Only the user himself is served; in the holder's namespace his id is ours.
-    if (!client || clients_.size() >= kMaxClients || peer_uid(client->get()).value_or(geteuid() + 1) != geteuid()) {
+    if (!client || peer_uid(client->get()).value_or(geteuid() + 1) != geteuid()) {
+        return;
+    }
+    if (clients_.size() >= kMaxClients && !make_room(loop)) {
         return;
     }
     const int socket = client->get();
     // A short send buffer bounds what a client that never reads can make us hold.
     if (loop.watch(socket, EPOLLIN, [this, &loop, socket](uint32_t) { serve_client(loop, socket); })) {
-        clients_.emplace(socket, Client{std::move(*client), 0});
+        clients_.emplace(socket, Client{std::move(*client), 0, ++admitted_});
     }
+}
+
+// The one that has been silent longest goes: it has had its chance.  Those who wait for a state or read the console stay.
+bool Monitor::make_room(EventLoop& loop) {
+    int oldest = -1;
+    for (const auto& [socket, client] : clients_) {
+        const bool busy = client.awaited != 0 || (input_.console && input_.console->readers().contains(socket));
+        if (!busy && (oldest < 0 || client.admitted < clients_.at(oldest).admitted)) {
+            oldest = socket;
+        }
+    }
+    if (oldest >= 0) {
+        drop_client(loop, oldest);
+    }
+    return oldest >= 0;
 }
 
 void Monitor::drop_client(EventLoop& loop, int socket) {

@@ -60,9 +60,11 @@ class Monitor {
   private:
     struct Client {
         Fd socket;
-        uint32_t awaited = 0;  // bits of states
+        uint32_t awaited = 0;   // bits of states
+        uint64_t admitted = 0;  // the how manieth it was
     };
     void accept_clients(EventLoop& loop);
+    bool make_room(EventLoop& loop);
     void serve_client(EventLoop& loop, int socket);
     void drop_client(EventLoop& loop, int socket);
     Status answer(Client& client, const protocol::Incoming& request);
@@ -76,6 +78,8 @@ class Monitor {
     MonitorInput input_;
     State state_ = State::running;
     Fd listener_;
+    Fd spare_;  // given up for a moment where descriptors are used up
+    uint64_t admitted_ = 0;
     std::map<int, Client> clients_;
     std::optional<ExitStatus> exit_;
     int64_t started_unix_ = 0;

@@ -75,8 +75,16 @@ class Session {
 
     Status start(const std::string& document);
     [[gnu::hot]] Status live();
-    // Removes the traces of a start that failed.
-    void give_up() { mark_->end(directory_); }
+    // Removes the traces of a running container.
+    void give_up() {
+        if (monitor_) {
+            monitor_->close_socket();
+        }
+        if (marked_) {
+            mark_->end(directory_);
+        }
+        marked_ = false;  // from now on the file is another monitor's
+    }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
   private:
@@ -94,6 +102,7 @@ class Session {
     std::optional<Monitor> monitor_;
     Fd signals_;
     bool again_ = false;
+    bool marked_ = true;
 };
 
 Status Session::start(const std::string& document) {
@@ -140,8 +149,10 @@ void Session::on_end(ExitStatus status) {
     if (!again_) {
         const bool halted = status.signaled && status.value == SIGINT;
         static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
-        monitor_->close_socket();
-        mark_->end(directory_);
+        if (spec_->lifecycle.ephemeral) {
+            static_cast<void>(mark_for_removal(directory_).has_value());
+        }
+        give_up();
     }
     loop_->stop();
 }
@@ -171,9 +182,14 @@ Status monitor_main(const Arguments& arguments) {
         session.give_up();
         return started;
     }
-    TRY(write_all(STDOUT_FILENO, encode_report(session.report()), "the start report"));
+    // Where the command that waits for it was killed, the container runs all the same.
+    static_cast<void>(write_all(STDOUT_FILENO, encode_report(session.report()), "the start report").has_value());
     point_at_null(0, 2);
-    return session.live();
+    auto lived = session.live();
+    if (!lived) {
+        session.give_up();
+    }
+    return lived;
 }
 
 }  // namespace
