@@ -133,7 +133,7 @@ struct SecuritySpec {
 // Protection against a container that takes too much, without control groups.
 struct LimitsSpec {
     uint32_t processes = 2048;        // processes and threads; 0: no limit of ours
-    uint32_t namespaces = 256;        // of each other kind, for each user inside
+    uint32_t namespaces = 256;        // mount, pid and network, for each user inside
     uint32_t user_namespaces = 256;   // the same, and only with nesting: else none can be made
     uint32_t inotify_instances = 96;  // for each user inside; the host's user has 128 by default
     bool operator==(const LimitsSpec&) const = default;

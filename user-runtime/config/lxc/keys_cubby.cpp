@@ -43,7 +43,7 @@ constexpr Key kRows[] = {
     row<Number<kMost>, kSpec, kLimits, &LimitsSpec::inotify_instances>(
         "cubby.limit.inotify_instances", "64", "how many inotify instances each user inside can have"),
     row<Number<kMost>, kSpec, kLimits, &LimitsSpec::namespaces>(
-        "cubby.limit.namespaces", "16", "how many namespaces of each kind each user inside can make"),
+        "cubby.limit.namespaces", "16", "how many mount, pid and network namespaces each user inside can make"),
     row<Number<kMost>, kSpec, kLimits, &LimitsSpec::processes>(
         "cubby.limit.processes", "512", "how many processes and threads there can be inside; 0: as many as outside"),
     row<Number<kMost>, kSpec, kLimits, &LimitsSpec::user_namespaces>(

@@ -43,15 +43,20 @@ struct Verdict {
 using Table = std::map<uint32_t, Verdict>;  // number → verdict; the rest gets the default
 
 int number_of(uint32_t arch, const char* name) {
-    const int number = seccomp_syscall_resolve_name_arch(arch, name);
-    if (number == __NR_SCMP_ERROR) {  // newer than this libseccomp
-        for (const auto& recent : cubby::policy::kRecent) {
-            if (strcmp(recent.name, name) == 0) {
-                return recent.number;
+    const auto listed = [name](const auto& table) {
+        for (const auto& each : table) {
+            if (strcmp(each.name, name) == 0) {
+                return each.number;
             }
         }
+        return __NR_SCMP_ERROR;
+    };
+    const int number = seccomp_syscall_resolve_name_arch(arch, name);
+    if (number == __NR_SCMP_ERROR) {  // newer than this libseccomp
+        return listed(cubby::policy::kRecent);
     }
-    return number;
+    // There, libseccomp answers with a name that stands for a part of socketcall or ipc.
+    return arch == SCMP_ARCH_X86 && number < 0 ? listed(cubby::policy::kDirect32) : number;
 }
 
 void add(Table& table, uint32_t arch, const char* name, const Verdict& verdict) {

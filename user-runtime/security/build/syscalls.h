@@ -99,15 +99,23 @@ inline constexpr const char* kRefused[] = {"acct",
 
 // Calls that are newer than the libseccomp of the build machine may be.  Since Linux 5.1 a new call has the same number
 // on all architectures.
-struct Recent {
+struct Numbered {
     const char* name;
     int number;
 };
-inline constexpr Recent kRecent[] = {{"cachestat", 451},     {"fchmodat2", 452},     {"map_shadow_stack", 453},
-                                     {"futex_wake", 454},    {"futex_wait", 455},    {"futex_requeue", 456},
-                                     {"statmount", 457},     {"listmount", 458},     {"mseal", 462},
-                                     {"setxattrat", 463},    {"getxattrat", 464},    {"listxattrat", 465},
-                                     {"removexattrat", 466}, {"open_tree_attr", 467}};
+inline constexpr Numbered kRecent[] = {{"cachestat", 451},     {"fchmodat2", 452},     {"map_shadow_stack", 453},
+                                       {"futex_wake", 454},    {"futex_wait", 455},    {"futex_requeue", 456},
+                                       {"statmount", 457},     {"listmount", 458},     {"mseal", 462},
+                                       {"setxattrat", 463},    {"getxattrat", 464},    {"listxattrat", 465},
+                                       {"removexattrat", 466}, {"open_tree_attr", 467}};
+
+// On 32-bit x86 the calls that socketcall and ipc once stood for alone (Linux 4.3 and 5.1; arch/x86/entry/syscalls).
+inline constexpr Numbered kDirect32[] = {
+    {"socket", 359},  {"socketpair", 360}, {"bind", 361},       {"connect", 362},     {"listen", 363},
+    {"accept4", 364}, {"getsockopt", 365}, {"setsockopt", 366}, {"getsockname", 367}, {"getpeername", 368},
+    {"sendto", 369},  {"sendmsg", 370},    {"recvfrom", 371},   {"recvmsg", 372},     {"shutdown", 373},
+    {"semget", 393},  {"semctl", 394},     {"shmget", 395},     {"shmctl", 396},      {"shmat", 397},
+    {"shmdt", 398},   {"msgget", 399},     {"msgsnd", 400},     {"msgrcv", 401},      {"msgctl", 402}};
 
 // The address families of ordinary networking; another one answers EAFNOSUPPORT, as from a kernel without it.  In a
 // network namespace of one's own every family's code can be reached with its privileges, and the rare ones (CAN, RDS,
