@@ -126,6 +126,18 @@ const Case kCases[] = {
          spec.namespaces.boot_offset_ns = -1'500'000'000;
          spec.net.type = NetType::empty;
      }},
+    {"confined",
+     [](ContainerSpec& spec, HostFacts&) {
+         spec.security.nesting = true;
+         spec.security.no_new_privs = true;
+         spec.security.keep_capabilities = 1;
+         spec.security.apparmor_profile = "web";
+         spec.security.selinux_context = "user_u:user_r:container_t:s0";
+         spec.security.landlock_writable = {"/srv", "/tmp"};
+         spec.limits = {100, 16, 8, 4};
+         spec.process.limits = {{RLIMIT_NPROC, 50, 50}};
+         spec.net.type = NetType::empty;
+     }},
     {"mounts",
      [](ContainerSpec& spec, HostFacts&) {
          MountEntry volume;

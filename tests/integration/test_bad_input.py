@@ -42,7 +42,7 @@ class BadInput(harness.Cubby):
         config = self.home / "bad.conf"
         config.write_text("# fine\nlxc.uts.name = a\nlxc.cap.dorp = sys_admin\n")
         self.refused("create", "p1", "-t", "busybox", "-f", str(config), code=1, says=["bad.conf:3", "lxc.cap.drop"])
-        config.write_text("lxc.seccomp.profile = /etc/policy\n")
+        config.write_text("lxc.seccomp.profile = /etc/no-such-policy\n")
         self.refused("create", "p1", "-t", "busybox", "-f", str(config), code=1, says="lxc.seccomp.profile")
 
     def test_rootfs_without_the_command(self):

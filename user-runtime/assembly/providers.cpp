@@ -20,6 +20,7 @@ constexpr Provider kProviders[] = {
     {"dev", true, security::contribute_dev},
     {"network", true, contribute_network},
     {"mounts", true, contribute_mount_entries},
+    {"limits", false, security::contribute_limits},
     {"identity", false, security::contribute_identity},
     {"privileges", false, security::contribute_privileges},
 };

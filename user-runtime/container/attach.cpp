@@ -23,11 +23,35 @@ namespace {
 struct Facts {
     protocol::AttachFacts plain;
     std::vector<std::vector<sock_filter>> filters;
+    std::vector<LabelStep> labels;
+    LandlockStep landlock;
     std::vector<std::string> environment;
     Fd pidfd;
     Fd devpts;
     pid_t pid = -1;
 };
+
+// The NUL-ended entries after the filters.
+Status read_entries(std::string_view bytes, Facts& facts) {
+    const auto entries = split_words(bytes, std::string_view("\0", 1));
+    const size_t labels = size_t{4} * facts.plain.labels;
+    const size_t readable = labels + facts.plain.readable;
+    const size_t writable = readable + facts.plain.writable;
+    if (writable > entries.size()) {
+        return FAIL(Code::broken, "the monitor's description of its container is damaged");
+    }
+    for (size_t at = 0; at < labels; at += 4) {
+        facts.labels.push_back({std::string(entries[at]), std::string(entries[at + 1]), std::string(entries[at + 2]),
+                                std::string(entries[at + 3])});
+    }
+    for (size_t at = labels; at < entries.size(); ++at) {
+        (at < readable   ? facts.landlock.readable
+         : at < writable ? facts.landlock.writable
+                         : facts.environment)
+            .emplace_back(entries[at]);
+    }
+    return {};
+}
 
 Result<Facts> ask_facts(MonitorClient& client) {
     Facts facts;
@@ -46,9 +70,7 @@ Result<Facts> ask_facts(MonitorClient& client) {
         memcpy(facts.filters.emplace_back(count).data(), rest.data(), bytes);
         rest.remove_prefix(bytes);
     }
-    for (const auto entry : split_words(rest, std::string_view("\0", 1))) {
-        facts.environment.emplace_back(entry);
-    }
+    TRY(read_entries(rest, facts));
     if (reply.frame.fds.size() != (facts.plain.has_devpts != 0 ? 2U : 1U)) {
         return FAIL(Code::broken, "the monitor gave the wrong descriptors");
     }
@@ -127,6 +149,9 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     input.no_new_privs = facts.plain.no_new_privs != 0;
     input.new_keyring = facts.plain.new_keyring != 0;
     input.filters = facts.filters;
+    input.labels = facts.labels;
+    input.landlock = facts.landlock;
+    input.processes = facts.plain.processes;
     input.devpts = terminal ? facts.devpts.get() : -1;
     input.stdio = foreground->stdio();
     // Before the program exists: a signal that comes from now on is handed to it and does not end this process.

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "config/lxc/document.h"
@@ -7,6 +6,7 @@
 #include "container/recovery.h"
 #include "container/store.h"
 #include "kernel/installed.h"
+#include "kernel/memory_file.h"
 #include "kernel/process.h"
 #include "kernel/unix_socket.h"
 #include "monitor/instance.h"
@@ -16,18 +16,6 @@ namespace cubby {
 namespace {
 
 constexpr int kStartMs = 60000;
-
-Result<Fd> in_memory(std::string_view text) {
-    Fd memory(memfd_create("cubby-config", MFD_CLOEXEC));
-    if (!memory) {
-        return FAIL_ERRNO("make a memory file");
-    }
-    TRY(write_all(memory.get(), text, "the configuration"));
-    if (lseek(memory.get(), 0, SEEK_SET) != 0) {
-        return FAIL_ERRNO("rewind the configuration");
-    }
-    return memory;
-}
 
 // Words as lxc.init.cmd takes them.
 std::string quoted(const std::vector<std::string>& words) {
@@ -53,7 +41,7 @@ std::vector<std::string> monitor_environment() {
 }
 
 Result<StartReport> run_monitor(const Places& places, const StartRequest& request, const std::string& document) {
-    const Fd input = TRY(in_memory(document));
+    const Fd input = TRY(memory_file("cubby-config", document));
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return FAIL_ERRNO("make a pipe");

@@ -1,6 +1,7 @@
 #include "kernel/event_loop.h"
 
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -37,7 +38,10 @@ void EventLoop::forget(int fd) noexcept {
 
 Result<int> EventLoop::handle_round(int timeout_ms) {
     std::array<epoll_event, 16> events;
-    const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+    // Not epoll_wait(3): with a second thread it is a cancellation point, and takes pages of the C library along that the
+    // sleeping process would keep (kernel/memory.h).
+    const auto ready = static_cast<int>(
+        syscall(SYS_epoll_pwait, epoll_.get(), events.data(), events.size(), timeout_ms, nullptr, sizeof(uint64_t)));
     if (ready < 0 && errno != EINTR) {
         return FAIL_ERRNO("wait for events");
     }

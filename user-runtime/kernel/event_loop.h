@@ -33,6 +33,8 @@ class EventLoop {
         idle_ = std::move(handler);
     }
     void stop() noexcept { stopped_ = true; }
+    // After stop(): lets run() run again.
+    void resume() noexcept { stopped_ = false; }
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
   private:

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -169,11 +168,6 @@ void probe_namespaces(Sheet& sheet, const char* overlay) noexcept {
 }
 
 }  // namespace
-
-int landlock_abi() noexcept {
-    const auto version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    return version >= 0 ? static_cast<int>(version) : -errno;
-}
 
 FeatureErrors probe_features(const std::string& overlay) {
     Sheet sheet;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "kernel/landlock.h"
 
 namespace cubby {
 
@@ -48,9 +49,6 @@ struct FeatureErrors {
 // Tries everything, within two seconds.  `overlay` is a directory without links in its path that holds empty directories
 // "lower", "upper" and "work" and belongs to the caller; an empty path leaves that probe out.
 FeatureErrors probe_features(const std::string& overlay);
-
-// The highest Landlock ABI version of the kernel, or -errno (landlock_create_ruleset(2)).
-[[nodiscard]] int landlock_abi() noexcept;
 
 // Why user namespaces are refused on this host, and what lifts it.
 struct Refusal {

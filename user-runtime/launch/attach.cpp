@@ -59,20 +59,29 @@ void enter_child(void* context) {
 
 StartPlan plan_of(const AttachInput& input) {
     StartPlan plan("attach");
+    if (input.processes != 0) {
+        plan.add(Phase::child_identity, RlimitStep{RLIMIT_NPROC, input.processes, input.processes, true});
+    }
     if (input.new_keyring) {
         plan.add(Phase::child_identity, KeyringStep{});
     }
     plan.add(Phase::child_identity, SessionStep{});
     plan.add(Phase::child_identity, input.identity);
     plan.add(Phase::child_identity, WorkDirStep{input.cwd});
+    for (const LabelStep& label : input.labels) {
+        plan.add(Phase::child_privileges, label);
+    }
     if (input.no_new_privs) {
         plan.add(Phase::child_privileges, NoNewPrivsStep{});
+    }
+    plan.add(Phase::child_privileges, DeathSignalStep{SIGKILL});
+    if (!input.landlock.readable.empty()) {
+        plan.add(Phase::child_privileges, input.landlock);
     }
     for (const auto& filter : input.filters) {
         plan.add(Phase::child_privileges, SeccompStep{filter, "of the container"});
     }
     plan.add(Phase::child_privileges, CapsStep{input.keep_capabilities});
-    plan.add(Phase::child_privileges, DeathSignalStep{SIGKILL});
     plan.add(Phase::child_exec, ExecStep{input.argv, input.environment, false});
     plan.seal();
     return plan;

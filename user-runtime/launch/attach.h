@@ -21,8 +21,11 @@ struct AttachInput {
     bool no_new_privs = false;
     bool new_keyring = true;
     std::vector<std::vector<sock_filter>> filters;  // loaded in order
-    int devpts = -1;                                // with a terminal: root of the container's devpts, else -1
-    std::array<int, 3> stdio{0, 1, 2};              // without a terminal
+    std::vector<LabelStep> labels;
+    LandlockStep landlock;
+    uint32_t processes = 0;             // the limit of processes, 0: none
+    int devpts = -1;                    // with a terminal: root of the container's devpts, else -1
+    std::array<int, 3> stdio{0, 1, 2};  // without a terminal
 };
 
 // Like launch(): returns when the program has been exec'd.  The caller's own namespaces do not change.

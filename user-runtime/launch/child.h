@@ -43,6 +43,8 @@ Status run(const LoopbackStep&, ChildState&) noexcept;
 Status run(const FsMountStep&, ChildState&) noexcept;
 Status run(const OverlayStep&, ChildState&) noexcept;
 Status run(const SysctlStep&, ChildState&) noexcept;
+Status run(const OpenSettingsStep&, ChildState&) noexcept;
+Status run(const LimitsStep&, ChildState&) noexcept;
 Status run(const PivotStep&, ChildState&) noexcept;
 Status run(const AttachStep&, ChildState&) noexcept;
 Status run(const MakeDirStep&, ChildState&) noexcept;
@@ -60,6 +62,8 @@ Status run(const WorkDirStep&, ChildState&) noexcept;
 Status run(const NoNewPrivsStep&, ChildState&) noexcept;
 Status run(const SeccompStep&, ChildState&) noexcept;
 Status run(const CapsStep&, ChildState&) noexcept;
+Status run(const LabelStep&, ChildState&) noexcept;
+Status run(const LandlockStep&, ChildState&) noexcept;
 Status run(const DeathSignalStep&, ChildState&) noexcept;
 Status run(const ExecStep&, ChildState&) noexcept;
 

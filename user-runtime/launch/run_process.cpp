@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <linux/keyctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,14 +32,6 @@ Status run(const AssumeRootStep& step, ChildState&) noexcept {
 Status run(const HostnameStep& step, ChildState&) noexcept {
     if (sethostname(step.name.data(), step.name.size()) != 0) {
         return FAIL_ERRNO("lxc.uts.name: set host name %s", step.name.c_str());
-    }
-    return {};
-}
-
-Status run(const RlimitStep& step, ChildState&) noexcept {
-    const rlimit limit{step.soft, step.hard};
-    if (setrlimit(static_cast<__rlimit_resource_t>(step.resource), &limit) != 0) {
-        return FAIL_ERRNO("lxc.prlimit: set limit of resource %d", step.resource);
     }
     return {};
 }

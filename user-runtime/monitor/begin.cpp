@@ -9,7 +9,6 @@
 #include "kernel/sealed_program.h"
 #include "monitor/client.h"
 #include "monitor/instance.h"
-#include "security/providers.h"
 
 namespace cubby {
 namespace {
@@ -52,8 +51,18 @@ AttachBlueprint blueprint_of(const ContainerSpec& spec, const HostFacts& facts, 
     blueprint.no_new_privs = spec.security.no_new_privs;
     blueprint.new_keyring = spec.security.session_keyring;
     blueprint.keep_groups = facts.single_id;
+    blueprint.processes = spec.limits.processes;
     blueprint.environment = spec.process.environment;
-    blueprint.filters = security::filters_of(spec.security, facts.single_id);
+    // What the first process was put under, an attached one gets, too.
+    for (const PlannedStep& planned : plan.steps()) {
+        if (const auto* filter = std::get_if<SeccompStep>(&planned.step)) {
+            blueprint.filters.push_back(filter->program);
+        } else if (const auto* label = std::get_if<LabelStep>(&planned.step)) {
+            blueprint.labels.push_back(*label);
+        } else if (const auto* landlock = std::get_if<LandlockStep>(&planned.step)) {
+            blueprint.landlock = *landlock;
+        }
+    }
     return blueprint;
 }
 

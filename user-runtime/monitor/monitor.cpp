@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
@@ -171,6 +172,10 @@ Status Monitor::answer_attach(int socket) {
     facts.keep_groups = blueprint.keep_groups ? 1 : 0;
     facts.has_devpts = input_.launched.devpts ? 1 : 0;
     facts.filters = static_cast<uint8_t>(blueprint.filters.size());
+    facts.labels = static_cast<uint16_t>(blueprint.labels.size());
+    facts.readable = static_cast<uint16_t>(blueprint.landlock.readable.size());
+    facts.writable = static_cast<uint16_t>(blueprint.landlock.writable.size());
+    facts.processes = blueprint.processes;
     facts.capabilities = blueprint.capabilities;
     std::string payload(protocol::bytes_of(facts));
     for (const auto& filter : blueprint.filters) {
@@ -178,8 +183,14 @@ Status Monitor::answer_attach(int socket) {
         payload += protocol::bytes_of(count);
         payload.append(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof(sock_filter));
     }
-    for (const std::string& entry : blueprint.environment) {
-        payload.append(entry).push_back('\0');
+    const auto add = [&payload](const std::string& entry) { payload.append(entry).push_back('\0'); };
+    for (const LabelStep& label : blueprint.labels) {
+        for (const std::string* entry : {&label.key, &label.entry, &label.value, &label.label}) {
+            add(*entry);
+        }
+    }
+    for (const auto* entries : {&blueprint.landlock.readable, &blueprint.landlock.writable, &blueprint.environment}) {
+        std::ranges::for_each(*entries, add);
     }
     const std::array<int, 2> fds{input_.launched.pidfd.get(), input_.launched.devpts.get()};
     return protocol::send(socket, protocol::Type::attach, payload, {fds.data(), input_.launched.devpts ? 2U : 1U});

@@ -24,6 +24,9 @@ struct AttachBlueprint {
     bool new_keyring = true;
     bool keep_groups = false;
     std::vector<std::vector<sock_filter>> filters;
+    std::vector<LabelStep> labels;
+    LandlockStep landlock;
+    uint32_t processes = 0;                // LimitsSpec::processes
     std::vector<std::string> environment;  // of the container's configuration
 };
 
@@ -54,6 +57,8 @@ class Monitor {
     Status order_stop(protocol::StopMode mode);
     // Lets the container's root mount go; where this is its last holder, its file system is synced now.
     void release_root() noexcept { input_.launched.root.reset(); }
+    // The directory of the control socket.
+    [[nodiscard]] const Root& sockets() const noexcept { return input_.sockets; }
     // Removes the control socket.
     void close_socket() noexcept;
 

@@ -25,7 +25,7 @@ enum class Type : uint16_t {
     error = 0,   // reply: an Error
     status = 1,  // request: empty.  reply: Status + lines of `lost`; descriptor: pidfd of PID 1
     attach =
-        2,  // request: empty.  reply: AttachFacts, filters, NUL-ended environment entries; descriptors: pidfd, devpts where there is one
+        2,  // request: empty.  reply: AttachFacts, filters, NUL-ended entries; descriptors: pidfd, devpts where there is one
     stop = 3,     // request: StopOrder.  reply: empty
     wait = 4,     // request: WaitOrder.  reply, when it comes true: Status
     console = 5,  // request: empty.  reply: empty; then data and window frames both ways
@@ -57,7 +57,10 @@ struct AttachFacts {
     uint8_t has_devpts = 0;
     uint8_t keep_groups = 0;  // setgroups is impossible (single id)
     uint8_t filters = 0;      // how many follow: each a uint32_t count and that many sock_filter
-    uint16_t reserved = 0;
+    uint16_t labels = 0;      // how many of the entries that follow are labels: four entries each
+    uint16_t readable = 0;    // how many then are paths that Landlock lets read
+    uint16_t writable = 0;    // and write; the rest is the environment
+    uint32_t processes = 0;   // the limit of processes, 0: none
     uint64_t capabilities = 0;
 };
 

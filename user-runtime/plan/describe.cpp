@@ -74,6 +74,16 @@ struct Describer {
         return s.upper == kNoSlot ? out + ", read-only" : out + " under " + slot_text(s.upper);
     }
     std::string operator()(const SysctlStep& s) const { return "write /proc/" + s.path + " = " + s.value; }
+    std::string operator()(const OpenSettingsStep& s) const {
+        return slot_text(s.slot) + " = open sys of " + (s.proc == kNoSlot ? "/proc" : slot_text(s.proc));
+    }
+    std::string operator()(const LimitsStep& s) const {
+        std::string out = "limits of the own namespaces:";
+        for (const Setting& each : s.values) {
+            out.append(" ").append(each.key).append("=").append(each.value);
+        }
+        return out;
+    }
     std::string operator()(const PivotStep& s) const {
         return "enter root " + slot_text(s.slot) + (s.read_only ? " (ro)" : "") + " and let the old root go";
     }
@@ -90,7 +100,10 @@ struct Describer {
         return std::string("open a pseudo terminal") + (s.bind_console ? " as /dev/console" : "");
     }
     std::string operator()(const HostnameStep& s) const { return "host name " + s.name; }
-    std::string operator()(const RlimitStep& s) const { return "limit of resource " + std::to_string(s.resource); }
+    std::string operator()(const RlimitStep& s) const {
+        return "limit of resource " + std::to_string(s.resource) +
+               (s.at_most ? ": at most " + std::to_string(s.hard) : std::string());
+    }
     std::string operator()(const ProcSettingStep& s) const { return "write /proc/self/" + s.entry + " = " + s.value; }
     std::string operator()(const KeyringStep&) const { return "new session keyring"; }
     std::string operator()(const SessionStep&) const { return "new session"; }
@@ -108,6 +121,13 @@ struct Describer {
         const CapSet kept = s.keep & all_capabilities();
         return "keep " + std::to_string(std::popcount(kept)) + " capabilities";
     }
+    std::string operator()(const LabelStep& s) const {
+        return s.key + ": write /proc/self/" + s.entry + " = " + s.value;
+    }
+    std::string operator()(const LandlockStep& s) const {
+        return "landlock: read below " + joined(s.readable) +
+               (s.writable.empty() ? "" : ", write below " + joined(s.writable));
+    }
     std::string operator()(const DeathSignalStep& s) const {
         return "signal " + std::to_string(s.signal) + " if the starter dies";
     }
@@ -122,10 +142,11 @@ std::string describe(const Step& step) { return std::visit(Describer{}, step); }
 
 const char* kind_of(const Step& step) noexcept {
     static constexpr const char* kKinds[] = {
-        "id-map",   "open",    "clone-tree",   "assume-root", "time-offset",  "loopback",     "fs-mount",
-        "overlay",  "sysctl",  "pivot",        "attach",      "make-dir",     "symlink",      "remount",
-        "mask",     "console", "hostname",     "rlimit",      "proc-setting", "keyring",      "session",
-        "identity", "workdir", "no-new-privs", "seccomp",     "capabilities", "death-signal", "exec"};
+        "id-map",  "open",     "clone-tree",    "assume-root", "time-offset",  "loopback", "fs-mount",
+        "overlay", "sysctl",   "open-settings", "limits",      "pivot",        "attach",   "make-dir",
+        "symlink", "remount",  "mask",          "console",     "hostname",     "rlimit",   "proc-setting",
+        "keyring", "session",  "identity",      "workdir",     "no-new-privs", "seccomp",  "capabilities",
+        "label",   "landlock", "death-signal",  "exec"};
     static_assert(std::size(kKinds) == std::variant_size_v<Step>);
     return kKinds[step.index()];
 }

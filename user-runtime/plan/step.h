@@ -80,6 +80,18 @@ struct SysctlStep {
     std::string path;  // "sys/net/ipv4/ip_forward"
     std::string value;
 };
+// Opens the directory sys of a proc mount, before it is covered read-only; without such a mount (kNoSlot), that of the
+// /proc of the tree that is left: the settings are those of the writer's own namespaces either way.
+struct OpenSettingsStep {
+    Slot slot;
+    Slot proc;
+};
+// Writes settings below an opened sys directory.  One that this kernel lacks, or has for the whole host only, is passed
+// over: what counts then are the user's own limits.
+struct LimitsStep {
+    Slot settings;
+    std::vector<Setting> values;  // "user/max_mnt_namespaces", "256"
+};
 // Makes a mount the root, and lets the old root go.
 struct PivotStep {
     Slot slot;
@@ -126,6 +138,7 @@ struct RlimitStep {
     int resource;
     rlim_t soft;
     rlim_t hard;
+    bool at_most = false;  // where the starter's own limit is lower, that stays
 };
 // Writes one entry of /proc/self (lxc.proc.*).
 struct ProcSettingStep {
@@ -151,6 +164,19 @@ struct SeccompStep {
 struct CapsStep {
     CapSet keep;
 };
+// Asks a security module for the label that the next exec takes on: writes an entry of /proc/self/attr and reads it back.
+struct LabelStep {
+    std::string key;        // "lxc.apparmor.profile", for errors
+    std::string entry;      // "attr/apparmor/exec"
+    std::string value;      // as it is written
+    std::string label;      // as it must read back
+    bool optional = false;  // "unconfined": a host without the module asks for nothing
+};
+// Landlock: everything not below one of these guest paths cannot be opened any more.
+struct LandlockStep {
+    std::vector<std::string> readable;
+    std::vector<std::string> writable;
+};
 struct DeathSignalStep {
     int signal;
 };
@@ -161,9 +187,10 @@ struct ExecStep {
 };
 
 using Step = std::variant<IdMapStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep, LoopbackStep, FsMountStep,
-                          OverlayStep, SysctlStep, PivotStep, AttachStep, MakeDirStep, SymlinkStep, RemountStep,
-                          MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep,
-                          IdentityStep, WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep, DeathSignalStep, ExecStep>;
+                          OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, PivotStep, AttachStep, MakeDirStep,
+                          SymlinkStep, RemountStep, MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep,
+                          KeyringStep, SessionStep, IdentityStep, WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep,
+                          LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
 
 // "bind /home/a/work" and the like: one line that says what the step does to what.
 [[nodiscard]] std::string describe(const Step& step);

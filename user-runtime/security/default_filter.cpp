@@ -6,6 +6,7 @@ namespace {
 }  // namespace
 
 std::span<const sock_filter> default_filter() noexcept { return kDefault; }
+std::span<const sock_filter> nesting_filter() noexcept { return kNesting; }
 std::span<const sock_filter> single_id_filter() noexcept { return kSingleId; }
 
 }  // namespace cubby

@@ -16,11 +16,11 @@ Status contribute_dev(const ContainerSpec& spec, const HostFacts& facts, StartPl
 // Host name, limits, /proc/self settings, keyring, session, user, groups, working directory.
 Status contribute_identity(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 
-// no_new_privs, seccomp, capabilities, death signal.
-Status contribute_privileges(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
+// How many processes and namespaces there may be inside, without control groups.  Reads plan.ground.proc.
+Status contribute_limits(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 
-// The seccomp filters of a container, in load order; an attach loads the same ones.
-[[nodiscard]] std::vector<std::vector<sock_filter>> filters_of(const SecuritySpec& security, bool single_id);
+// Labels, no_new_privs, Landlock, seccomp, capabilities, death signal.
+Status contribute_privileges(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 
 // The capabilities that an application container (cubby run) keeps: what distributions' package managers and servers
 // need, and no more.

@@ -117,9 +117,26 @@ struct ProcessSpec {
 struct SecuritySpec {
     CapSet keep_capabilities = ~CapSet{0};  // bounding set of the container; unknown bits are ignored
     bool no_new_privs = false;
-    bool default_seccomp = true;  // the filter compiled into cubby
-    bool session_keyring = true;  // lxc.keyring.session
+    bool default_seccomp = true;   // the filter compiled into cubby
+    bool nesting = false;          // user namespaces may be made inside
+    bool session_keyring = true;   // lxc.keyring.session
+    std::string seccomp_file;      // lxc.seccomp.profile, an absolute host path; empty: none
+    std::string seccomp_policy;    // the text of that file, compiled at the start
+    std::string apparmor_profile;  // empty or "unchanged": the starter's own
+    std::string selinux_context;   // empty: the starter's own
+    // Landlock, where one of them is given: guest paths below which anything may be read, or read and written.
+    std::vector<std::string> landlock_readable;
+    std::vector<std::string> landlock_writable;
     bool operator==(const SecuritySpec&) const = default;
+};
+
+// Protection against a container that takes too much, without control groups.
+struct LimitsSpec {
+    uint32_t processes = 2048;        // processes and threads; 0: no limit of ours
+    uint32_t namespaces = 256;        // mount, pid and network, for each user inside
+    uint32_t user_namespaces = 256;   // the same, and only with nesting: else none can be made
+    uint32_t inotify_instances = 96;  // for each user inside; the host's user has 128 by default
+    bool operator==(const LimitsSpec&) const = default;
 };
 
 enum class NetType : uint8_t { none, empty };  // none: the host's network goes on; empty: only loopback
@@ -154,6 +171,7 @@ struct ContainerSpec {
     MountsSpec mounts;
     ProcessSpec process;
     SecuritySpec security;
+    LimitsSpec limits;
     NetSpec net;
     ConsoleSpec console;
     LifecycleSpec lifecycle;

@@ -81,6 +81,25 @@ Status check_mounts(const MountsSpec& mounts) {
     return {};
 }
 
+Status check_security(const SecuritySpec& security) {
+    const std::pair<const std::vector<std::string>*, const char*> lists[] = {
+        {&security.landlock_readable, "cubby.landlock.readable"},
+        {&security.landlock_writable, "cubby.landlock.writable"}};
+    for (const auto& [paths, key] : lists) {
+        for (const std::string& path : *paths) {
+            TRY(check_host_path(path, key));
+        }
+    }
+    for (const std::string* label : {&security.apparmor_profile, &security.selinux_context}) {
+        if (label->size() > 255 || has_control(*label)) {
+            return FAIL(Code::invalid_config, "lxc.%s: '%.60s' is not a label",
+                        label == &security.apparmor_profile ? "apparmor.profile" : "selinux.context",
+                        printable(*label).c_str());
+        }
+    }
+    return {};
+}
+
 Status check_process(const ContainerSpec& spec) {
     const ProcessSpec& process = spec.process;
     if (process.argv.empty() || process.argv.front().empty()) {
@@ -118,6 +137,7 @@ Status validate(const ContainerSpec& spec) {
     TRY(check_rootfs(spec.rootfs));
     TRY(check_namespaces(spec));
     TRY(check_mounts(spec.mounts));
+    TRY(check_security(spec.security));
     return check_process(spec);
 }
 

@@ -241,9 +241,9 @@ TEST(LxcCompile, HarmlessKeysAreReported) {
 
 TEST(LxcCompile, KeysThatWouldWeakenTheContainerStopIt) {
     for (const char* line :
-         {"lxc.seccomp.profile = /x", "lxc.cgroup2.memory.max = 1G", "lxc.cgroup.memory.limit_in_bytes = 1G",
-          "lxc.apparmor.profile = generated", "lxc.selinux.context = x", "lxc.sched.core = 1", "lxc.hook.mount = /x",
-          "lxc.hook.pre-start = /x", "lxc.cgroup.dir = limited", "lxc.seccomp.notify.proxy = unix:/x"}) {
+         {"lxc.cgroup2.memory.max = 1G", "lxc.cgroup.memory.limit_in_bytes = 1G", "lxc.selinux.context.keyring = x",
+          "lxc.sched.core = 1", "lxc.hook.mount = /x", "lxc.hook.pre-start = /x", "lxc.cgroup.dir = limited",
+          "lxc.seccomp.notify.proxy = unix:/x"}) {
         const std::string text = line;
         const std::string key = text.substr(0, text.find(' '));
         const std::string error = error_of("#\n" + text + "\n");
@@ -259,7 +259,36 @@ TEST(LxcCompile, KeysThatWouldWeakenTheContainerStopIt) {
         ASSERT_TRUE(result) << line;
         EXPECT_TRUE(result->unsupported.empty()) << line;
     }
+    const std::string generated = error_of("#\nlxc.apparmor.profile = generated\n");
+    EXPECT_TRUE(generated.starts_with("/c/web1/config:2: lxc.apparmor.profile: 'generated' needs root")) << generated;
     EXPECT_EQ(error_of("lxc.apparmor.profile = generated\nlxc.apparmor.profile = unconfined\n"), "no error");
+}
+
+TEST(LxcCompile, ASeccompPolicyIsReadWithTheConfiguration) {
+    const auto result = compiled("lxc.seccomp.profile = policy\n", {{"/c/web1/policy", "2\ndenylist\n"}});
+    ASSERT_TRUE(result) << result.error().text;
+    EXPECT_EQ(result->spec.security.seccomp_file, "/c/web1/policy");
+    EXPECT_EQ(result->spec.security.seccomp_policy, "2\ndenylist\n");
+    EXPECT_TRUE(result->unsupported.empty());
+    const std::string absent = error_of("#\nlxc.seccomp.profile = /x\n");
+    EXPECT_TRUE(absent.starts_with("/c/web1/config:2: lxc.seccomp.profile: open /x")) << absent;
+    const std::string folder = error_of("lxc.seccomp.profile = /x/\n", {{"/x/a", ""}});
+    EXPECT_NE(folder.find("'/x/' is not a file"), std::string::npos) << folder;
+}
+
+TEST(LxcCompile, LimitsAndLandlock) {
+    const auto result = compiled(
+        "cubby.limit.processes = 10\ncubby.limit.namespaces = 11\n"
+        "cubby.limit.user_namespaces = 12\ncubby.limit.inotify_instances = 13\n"
+        "cubby.nesting = 1\ncubby.landlock.readable = /usr /etc\n"
+        "cubby.landlock.writable = /a\ncubby.landlock.writable = /b\n");
+    ASSERT_TRUE(result) << result.error().text;
+    EXPECT_EQ(result->spec.limits, (LimitsSpec{10, 11, 12, 13}));
+    EXPECT_TRUE(result->spec.security.nesting);
+    EXPECT_EQ(result->spec.security.landlock_readable, (std::vector<std::string>{"/usr", "/etc"}));
+    EXPECT_EQ(result->spec.security.landlock_writable, (std::vector<std::string>{"/a", "/b"}));
+    EXPECT_NE(error_of("cubby.landlock.writable = srv\n").find("not an absolute path"), std::string::npos);
+    EXPECT_NE(error_of("cubby.limit.processes = -1\n"), "no error");
 }
 
 TEST(LxcCompile, AMisspeltFrontDoesNotWeakenAContainer) {

@@ -254,7 +254,7 @@ TEST(LxcKeys, ListingNamesEveryTablesKeys) {
     EXPECT_EQ(find("lxc.uts.name").sample, "mail");
     EXPECT_TRUE(find("lxc.prlimit.nofile").family);
     EXPECT_EQ(find("lxc.tty.max").support, Support::noted);
-    EXPECT_EQ(find("lxc.seccomp.profile").support, Support::refused);
+    EXPECT_EQ(find("lxc.seccomp.notify.proxy").support, Support::refused);
     EXPECT_TRUE(find("lxc.cgroup2.NAME").family);
 }
 

@@ -57,9 +57,11 @@ struct Draft {
     std::vector<Setting> shares;  // lxc.namespace.share.*
     std::vector<std::string> drop_capabilities;
     std::optional<std::vector<std::string>> keep_capabilities;  // lxc.cap.keep; given and empty: "none"
-    std::vector<Nic> nics;                                      // by index
-    std::vector<std::string> includes;                          // lxc.include, for get; the text is expanded before
-    std::vector<Setting> unhonoured;  // keys of LXC that have no row here (config/lxc/unhonoured.h)
+    std::string seccomp_profile;                                // lxc.seccomp.profile, as written
+    bool seccomp_allow_nesting = false;  // kept for LXC: here a policy is loaded under another filter always
+    std::vector<Nic> nics;               // by index
+    std::vector<std::string> includes;   // lxc.include, for get; the text is expanded before
+    std::vector<Setting> unhonoured;     // keys of LXC that have no row here (config/lxc/unhonoured.h)
 
     explicit Draft(ContainerName name) : spec(std::move(name)) { spec.net.type = NetType::empty; }
     bool operator==(const Draft&) const = default;

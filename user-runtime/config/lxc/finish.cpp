@@ -123,20 +123,42 @@ Status add_entry(MountEntry entry, const std::vector<std::string>& points, const
     return {};
 }
 
+// The text of a file that a key names, through the reader of includes.
+Result<NamedText> named_file(const std::string& written, const char* key, const std::string& container_dir,
+                             const IncludeReader& reader) {
+    const std::string path = host_path(written, container_dir);
+    auto texts = reader(path);
+    if (!texts) {
+        return std::unexpected(prefixed(texts.error(), "%s", key));
+    }
+    if (texts->size() != 1 || texts->front().name != path) {
+        return FAIL(Code::invalid_config, "%s: '%s' is not a file", key, shown(path).c_str());
+    }
+    return std::move(texts->front());
+}
+
+// lxc.seccomp.profile, lxc.apparmor.profile
+Status finish_security(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
+                       SecuritySpec& security) {
+    if (security.apparmor_profile == "generated") {
+        return FAIL(Code::invalid_config,
+                    "lxc.apparmor.profile: 'generated' needs root, who loads it; name a loaded profile, or unchanged");
+    }
+    if (!draft.seccomp_profile.empty()) {
+        NamedText policy = TRY(named_file(draft.seccomp_profile, "lxc.seccomp.profile", container_dir, reader));
+        security.seccomp_file = std::move(policy.name);
+        security.seccomp_policy = std::move(policy.text);
+    }
+    return {};
+}
+
 // lxc.mount.fstab, then lxc.mount.entry, as LXC orders them
 Status finish_mounts(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
                      ContainerSpec& spec) {
     const std::vector<std::string> points = assembly_points(draft, spec.rootfs);
     if (!draft.fstab.empty()) {
-        const std::string path = host_path(draft.fstab, container_dir);
-        const auto texts = reader(path);
-        if (!texts) {
-            return std::unexpected(prefixed(texts.error(), "lxc.mount.fstab"));
-        }
-        if (texts->size() != 1 || texts->front().name != path) {
-            return FAIL(Code::invalid_config, "lxc.mount.fstab: '%s' is not a file", shown(path).c_str());
-        }
-        for (MountEntry& entry : TRY(parse_fstab(texts->front().text, path))) {
+        const NamedText fstab = TRY(named_file(draft.fstab, "lxc.mount.fstab", container_dir, reader));
+        for (MountEntry& entry : TRY(parse_fstab(fstab.text, fstab.name))) {
             TRY(add_entry(std::move(entry), points, container_dir, spec.mounts));
         }
     }
@@ -208,6 +230,7 @@ Result<ContainerSpec> finish(const Draft& draft, const std::string& container_di
     TRY(finish_rootfs(draft, container_dir, spec.rootfs));
     TRY(finish_namespaces(draft, spec.namespaces));
     TRY(finish_capabilities(draft, spec.security.keep_capabilities));
+    TRY(finish_security(draft, container_dir, reader, spec.security));
     TRY(finish_mounts(draft, container_dir, reader, spec));
     TRY(finish_net(draft, spec.net));
     return spec;

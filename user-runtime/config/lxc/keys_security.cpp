@@ -50,7 +50,23 @@ struct Keep {
     }
 };
 
+// A profile's or a context's name: what goes to the kernel as it is.
+struct Label {
+    static Status read(std::string& field, const Item& item) {
+        if (item.value.size() > 255 || has_control(item.value) || item.value.find(' ') != std::string_view::npos) {
+            return refuse(item, "'%s' is not a label: at most 255 characters without blanks",
+                          shown(item.value).c_str());
+        }
+        field = item.value;
+        return {};
+    }
+    static std::string print(const std::string& field) { return field; }
+};
+
 constexpr Key kRows[] = {
+    row<Label, kSpec, kSecurity, &SecuritySpec::apparmor_profile>(
+        "lxc.apparmor.profile", "container-default",
+        "the AppArmor profile of its processes, loaded before: a name, unconfined or unchanged"),
     row<Drop, &Draft::drop_capabilities>("lxc.cap.drop", "sys_time mac_admin",
                                          "capabilities that no process of the container can have"),
     row<Keep, &Draft::keep_capabilities>("lxc.cap.keep", "chown setuid setgid",
@@ -59,6 +75,13 @@ constexpr Key kRows[] = {
                                                                 "0: no new session keyring is made"),
     row<Flag, kSpec, kSecurity, &SecuritySpec::no_new_privs>("lxc.no_new_privs", "1",
                                                              "1: no program can gain privileges by being executed"),
+    row<Flag, &Draft::seccomp_allow_nesting>(
+        "lxc.seccomp.allow_nesting", "1", "for LXC only: here the policy is loaded under another one's filter as well"),
+    row<HostPath, &Draft::seccomp_profile>(
+        "lxc.seccomp.profile", "/etc/policy.seccomp",
+        "a file with a system call policy in LXC's format, besides the built-in one"),
+    row<Label, kSpec, kSecurity, &SecuritySpec::selinux_context>("lxc.selinux.context", "user_u:user_r:container_t:s0",
+                                                                 "the SELinux context of its processes"),
 };
 static_assert(sorted(kRows));
 

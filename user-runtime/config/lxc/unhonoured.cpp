@@ -11,9 +11,9 @@ constexpr auto kNote = Weight::note;
 constexpr auto kRefuse = Weight::refuse;
 constexpr const char* kNoLimits = "it sets no limits of control groups";
 constexpr const char* kNoPlace = "it chooses the control group itself";
-constexpr const char* kNoAppArmor = "it applies no AppArmor profile";
-constexpr const char* kNoSelinux = "it sets no SELinux label";
-constexpr const char* kNoProfile = "it has its own system call filter and reads no profile";
+constexpr const char* kNoAppArmor = "it makes no AppArmor profile and applies a loaded one only";
+constexpr const char* kNoSelinux = "it sets no SELinux label on keyrings";
+constexpr const char* kNoProxy = "it hands no system call to another program";
 constexpr const char* kNoHook = "it runs no hooks";
 constexpr const char* kNoAutostart = "it starts no container by itself";
 constexpr const char* kNoTty = "it makes one console and no further terminals";
@@ -23,7 +23,6 @@ constexpr const char* kDevices = "devices are bound one by one, and none can be 
 constexpr Unhonoured kKeys[] = {
     {"lxc.apparmor.allow_incomplete", kNote, false, "0", kNoAppArmor},
     {"lxc.apparmor.allow_nesting", kNote, false, "0", kNoAppArmor},
-    {"lxc.apparmor.profile", kRefuse, false, "unconfined unchanged", kNoAppArmor},
     {"lxc.apparmor.raw", kRefuse, true, "", kNoAppArmor},
     {"lxc.arch", kNote, false, "", "programs see the host's own architecture"},
     {"lxc.cgroup.", kRefuse, true, "", kNoLimits},
@@ -60,11 +59,8 @@ constexpr Unhonoured kKeys[] = {
     {"lxc.monitor.unshare", kNote, false, "0", "the monitor makes no mounts"},
     {"lxc.rootfs.mount", kNote, false, "", "the root is put together without a directory on the host"},
     {"lxc.sched.core", kRefuse, false, "0", "it does no core scheduling"},
-    {"lxc.seccomp.allow_nesting", kNote, false, "0", kNoProfile},
-    {"lxc.seccomp.notify.cookie", kNote, false, "", kNoProfile},
-    {"lxc.seccomp.notify.proxy", kRefuse, false, "", kNoProfile},
-    {"lxc.seccomp.profile", kRefuse, false, "", kNoProfile},
-    {"lxc.selinux.context", kRefuse, false, "", kNoSelinux},
+    {"lxc.seccomp.notify.cookie", kNote, false, "", kNoProxy},
+    {"lxc.seccomp.notify.proxy", kRefuse, false, "", kNoProxy},
     {"lxc.selinux.context.keyring", kRefuse, false, "", kNoSelinux},
     {"lxc.start.auto", kNote, false, "0", kNoAutostart},
     {"lxc.start.delay", kNote, false, "0", kNoAutostart},

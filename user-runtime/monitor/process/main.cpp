@@ -16,7 +16,9 @@
 #include "base/log.h"
 #include "config/lxc/compile.h"
 #include "kernel/memory.h"
+#include "kernel/own_thread.h"
 #include "monitor/begin.h"
+#include "monitor/confinement.h"
 #include "monitor/instance.h"
 #include "monitor/report.h"
 #include "storage/holder_trees.h"
@@ -89,6 +91,8 @@ class Session {
 
   private:
     Status begin_once(const HostFacts& facts);
+    Status serve();
+    Status listen_again();
     void on_signal(int signal);
     void on_end(ExitStatus status);
 
@@ -100,9 +104,11 @@ class Session {
     StartReport report_;
     std::optional<EventLoop> loop_;
     std::optional<Monitor> monitor_;
+    std::optional<Ruleset> rules_;  // none: a kernel without Landlock
     Fd signals_;
     bool again_ = false;
     bool marked_ = true;
+    bool deaf_ = false;  // the runtime directory was lost, and the control socket with it
 };
 
 Status Session::start(const std::string& document) {
@@ -127,7 +133,9 @@ Status Session::begin_once(const HostFacts& facts) {
     report_ = report_of(input.launched, plan);
     monitor_.emplace(std::move(input));
     monitor_->on_end([this](ExitStatus status) { on_end(status); });
-    return monitor_->begin(*loop_);
+    TRY(monitor_->begin(*loop_));
+    rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), spec_->console));
+    return {};
 }
 
 void Session::on_signal(int signal) {
@@ -137,9 +145,8 @@ void Session::on_signal(int signal) {
         static_cast<void>(
             monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
     } else if (signal == SIGUSR1) {
-        if (auto sockets = socket_dir(arguments_.lxcpath)) {
-            static_cast<void>(monitor_->listen_again(*loop_, std::move(*sockets)).has_value());
-        }
+        deaf_ = true;  // done outside of the rules
+        loop_->stop();
     }
 }
 
@@ -157,11 +164,37 @@ void Session::on_end(ExitStatus status) {
     loop_->stop();
 }
 
+Status Session::listen_again() {
+    deaf_ = false;
+    loop_->resume();
+    if (auto sockets = socket_dir(arguments_.lxcpath)) {
+        if (monitor_->listen_again(*loop_, std::move(*sockets))) {
+            rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), spec_->console));
+        }
+    }
+    return {};
+}
+
+// Everything that comes from outside is handled in a thread that can open next to nothing.  Landlock holds for a thread
+// and for good, and forbids mounts; the thread ends with the container, so a reboot starts it from one without.
+Status Session::serve() {
+    return in_own_thread([this]() -> Status {
+        if (rules_) {
+            TRY(rules_->enter());
+        }
+        return loop_->run();
+    });
+}
+
 Status Session::live() {
     for (;;) {
         // What a start, an answer or a line of the console took; nothing may happen again for days.
         loop_->on_idle(kIdleMs, release_memory);
-        TRY(loop_->run());
+        TRY(serve());
+        if (deaf_) {
+            TRY(listen_again());
+            continue;
+        }
         if (!again_) {
             return spec_->lifecycle.ephemeral ? destroy_ephemeral(arguments_, *spec_, facts_) : Status{};
         }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <vector>
 
@@ -34,14 +35,33 @@ struct Verdict {
     unsigned argument = 0;          // with `refused`: which one
     std::vector<uint32_t> refused;  // EPERM for these values
     uint32_t refused_bits = 0;      // EPERM where one of these bits is set
+    std::vector<uint32_t> only;     // where given: `action` for these values, `other` for all that are in no list
+    uint32_t other = kAllow;
     bool operator==(const Verdict&) const = default;
-    [[nodiscard]] bool plain() const { return refused.empty() && refused_bits == 0; }
+    [[nodiscard]] bool plain() const { return refused.empty() && refused_bits == 0 && only.empty(); }
 };
 using Table = std::map<uint32_t, Verdict>;  // number → verdict; the rest gets the default
 
-void add(Table& table, uint32_t arch, const char* name, const Verdict& verdict) {
+int number_of(uint32_t arch, const char* name) {
+    const auto listed = [name](const auto& table) {
+        for (const auto& each : table) {
+            if (strcmp(each.name, name) == 0) {
+                return each.number;
+            }
+        }
+        return __NR_SCMP_ERROR;
+    };
     const int number = seccomp_syscall_resolve_name_arch(arch, name);
-    if (number >= 0) {  // negative: not on this architecture, or newer than this libseccomp
+    if (number == __NR_SCMP_ERROR) {  // newer than this libseccomp
+        return listed(cubby::policy::kRecent);
+    }
+    // There, libseccomp answers with a name that stands for a part of socketcall or ipc.
+    return arch == SCMP_ARCH_X86 && number < 0 ? listed(cubby::policy::kDirect32) : number;
+}
+
+void add(Table& table, uint32_t arch, const char* name, const Verdict& verdict) {
+    const int number = number_of(arch, name);
+    if (number >= 0) {  // negative: not on this architecture
         table[static_cast<uint32_t>(number)] = verdict;
     }
 }
@@ -54,18 +74,23 @@ void emit_verdict(const Verdict& verdict, Program& out) {
     // Little-endian only, as every architecture that cubby-init knows: the low half stands first.
     const auto offset = static_cast<uint32_t>(offsetof(seccomp_data, args) + 8 * verdict.argument);
     out.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offset));
-    const size_t checks = verdict.refused.size() + (verdict.refused_bits != 0 ? 1 : 0);
-    size_t left = checks;
-    const auto check = [&](unsigned code, uint32_t value) {
-        out.push_back({static_cast<uint16_t>(BPF_JMP | BPF_K | code), static_cast<uint8_t>(left), 0, value});
+    // The checks, and after them three answers: what none of them caught, `action` for `only`, and EPERM.
+    size_t left = verdict.refused.size() + (verdict.refused_bits != 0 ? 1 : 0) + verdict.only.size();
+    const auto check = [&](unsigned code, uint32_t value, size_t answer_at) {
         --left;
+        out.push_back(
+            {static_cast<uint16_t>(BPF_JMP | BPF_K | code), static_cast<uint8_t>(left + answer_at), 0, value});
     };
     for (const uint32_t value : verdict.refused) {
-        check(BPF_JEQ, value);
+        check(BPF_JEQ, value, 2);
     }
     if (verdict.refused_bits != 0) {
-        check(BPF_JSET, verdict.refused_bits);
+        check(BPF_JSET, verdict.refused_bits, 2);
     }
+    for (const uint32_t value : verdict.only) {
+        check(BPF_JEQ, value, 1);
+    }
+    out.push_back(statement(BPF_RET | BPF_K, verdict.only.empty() ? verdict.action : verdict.other));
     out.push_back(statement(BPF_RET | BPF_K, verdict.action));
     out.push_back(statement(BPF_RET | BPF_K, answer(EPERM)));
 }
@@ -157,14 +182,31 @@ Table default_table(uint32_t arch) {
         add(table, arch, name, {});
     }
     for (const char* name : kRefused) {
-        add(table, arch, name, {.action = answer(EPERM), .refused = {}});
+        add(table, arch, name, {.action = answer(EPERM), .refused = {}, .only = {}});
     }
-    add(table, arch, "socket", {.argument = 0, .refused = {std::begin(kRefusedFamilies), std::end(kRefusedFamilies)}});
-    add(table, arch, "ioctl", {.argument = 1, .refused = {std::begin(kRefusedIoctls), std::end(kRefusedIoctls)}});
+    // socketpair as well: the kernel makes sockets of the family, and loads its module, before it says no.
+    for (const char* name : {"socket", "socketpair"}) {
+        add(table, arch, name,
+            {.argument = 0,
+             .refused = {std::begin(kRefusedFamilies), std::end(kRefusedFamilies)},
+             .only = {std::begin(kFamilies), std::end(kFamilies)},
+             .other = answer(EAFNOSUPPORT)});
+    }
+    add(table, arch, "ioctl",
+        {.argument = 1, .refused = {std::begin(kRefusedIoctls), std::end(kRefusedIoctls)}, .only = {}});
     // Nested user namespaces open the whole mount and network code to the container.  clone3's flags are in memory that
     // a filter cannot read: it is absent from the table, answers ENOSYS, and C libraries use clone then.
-    add(table, arch, "clone", {.argument = 0, .refused = {}, .refused_bits = CLONE_NEWUSER});
-    add(table, arch, "unshare", {.argument = 0, .refused = {}, .refused_bits = CLONE_NEWUSER});
+    add(table, arch, "clone", {.argument = 0, .refused = {}, .refused_bits = CLONE_NEWUSER, .only = {}});
+    add(table, arch, "unshare", {.argument = 0, .refused = {}, .refused_bits = CLONE_NEWUSER, .only = {}});
+    return table;
+}
+
+// By choice: containers inside, and sandboxes of browsers and of builds.
+Table nesting_table(uint32_t arch) {
+    Table table = default_table(arch);
+    for (const char* name : {"clone", "clone3", "unshare"}) {
+        add(table, arch, name, {.refused = {}, .only = {}});
+    }
     return table;
 }
 
@@ -177,7 +219,7 @@ Table single_id_table(uint32_t arch) {
           "setgroups",  "setgroups32", "setuid",     "setuid32",  "setgid",      "setgid32",  "setreuid",
           "setreuid32", "setregid",    "setregid32", "setresuid", "setresuid32", "setresgid", "setresgid32",
           "setfsuid",   "setfsuid32",  "setfsgid",   "setfsgid32"}) {
-        add(table, arch, name, {.action = answer(0), .refused = {}});
+        add(table, arch, name, {.action = answer(0), .refused = {}, .only = {}});
     }
     return table;
 }
@@ -195,7 +237,8 @@ std::vector<Architecture> compile(Table (*table)(uint32_t), const Verdict& other
 
 int main() {
     printf("// Generated by security/build/compile_filters.cpp\n");
-    print("kDefault", compile(default_table, {.action = answer(ENOSYS), .refused = {}}));
-    print("kSingleId", compile(single_id_table, {.action = kAllow, .refused = {}}));
+    print("kDefault", compile(default_table, {.action = answer(ENOSYS), .refused = {}, .only = {}}));
+    print("kNesting", compile(nesting_table, {.action = answer(ENOSYS), .refused = {}, .only = {}}));
+    print("kSingleId", compile(single_id_table, {.action = kAllow, .refused = {}, .only = {}}));
     return 0;
 }
