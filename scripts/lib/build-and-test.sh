@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The half of scripts/test that needs no root: configure, build, run every test.
+# The half of scripts/test that needs no root: configure, build, run every test. --sanitize as the first word: of the
+# preset of that name.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cmake --preset dev >/dev/null
-cmake --build --preset dev
-ctest --preset dev "$@"
+preset=dev
+if [ "${1:-}" = --sanitize ]; then
+  preset=sanitize
+  shift
+fi
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset"
+ctest --preset "$preset" "$@"
