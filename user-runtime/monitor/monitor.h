@@ -55,7 +55,7 @@ class Monitor {
     // Lets the container's root mount go; where this is its last holder, its file system is synced now.
     void release_root() noexcept { input_.launched.root.reset(); }
     // Removes the control socket.
-    void close_socket() noexcept;
+    void close_socket() const noexcept;
 
   private:
     struct Client {
@@ -67,7 +67,7 @@ class Monitor {
     void drop_client(EventLoop& loop, int socket);
     Status answer(Client& client, const protocol::Incoming& request);
     Status answer_status(int socket);
-    Status answer_attach(int socket);
+    Status answer_attach(int socket) const;
     Status answer_log(int socket, const protocol::LogOrder& order);
     void change(Event event);
     void container_ended(EventLoop& loop);

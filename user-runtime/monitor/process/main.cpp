@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <memory>
 
 #include "assembly/assemble.h"
 #include "assembly/holder.h"
@@ -70,13 +71,16 @@ Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, 
 // The life of one container in this process, over reboots.
 class Session {
   public:
-    Session(Arguments arguments, Root directory, RunningMark mark) noexcept
-        : arguments_(std::move(arguments)), directory_(std::move(directory)), mark_(std::move(mark)) {}
+    Session(Arguments arguments, Root directory, RunningMark mark, ContainerSpec spec) noexcept
+        : arguments_(std::move(arguments)),
+          directory_(std::move(directory)),
+          mark_(std::move(mark)),
+          spec_(std::move(spec)) {}
 
-    Status start(const std::string& document);
+    Status start();
     [[gnu::hot]] Status live();
     // Removes the traces of a start that failed.
-    void give_up() { mark_->end(directory_); }
+    void give_up() { mark_.end(directory_); }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
   private:
@@ -86,37 +90,34 @@ class Session {
 
     Arguments arguments_;
     Root directory_;
-    std::optional<RunningMark> mark_;
-    std::optional<ContainerSpec> spec_;
+    RunningMark mark_;
+    ContainerSpec spec_;
     HostFacts facts_;
     StartReport report_;
-    std::optional<EventLoop> loop_;
-    std::optional<Monitor> monitor_;
+    // Made anew at each start of the container.
+    std::unique_ptr<EventLoop> loop_;
+    std::unique_ptr<Monitor> monitor_;
     Fd signals_;
     bool again_ = false;
 };
 
-Status Session::start(const std::string& document) {
-    const auto parsed =
-        TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
-    auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
-    spec_ = std::move(compiled.spec);
+Status Session::start() {
     facts_ = TRY(enter_holder());
-    loop_ = TRY(EventLoop::make());
+    loop_ = std::make_unique<EventLoop>(TRY(EventLoop::make()));
     constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE};
     signals_ = TRY(open_signals(kSignals));
     TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
     TRY(begin_once(facts_));
-    return mark_->sign();
+    return mark_.sign();
 }
 
 Status Session::begin_once(const HostFacts& facts) {
-    const StartPlan plan = TRY(assemble(*spec_, facts));
+    const StartPlan plan = TRY(assemble(spec_, facts));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
     BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings};
-    MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
+    MonitorInput input = TRY(begin_container(spec_, facts, plan, arguments_.lxcpath, std::move(options)));
     report_ = report_of(input.launched, plan);
-    monitor_.emplace(std::move(input));
+    monitor_ = std::make_unique<Monitor>(std::move(input));
     monitor_->on_end([this](ExitStatus status) { on_end(status); });
     return monitor_->begin(*loop_);
 }
@@ -141,7 +142,7 @@ void Session::on_end(ExitStatus status) {
         const bool halted = status.signaled && status.value == SIGINT;
         static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
         monitor_->close_socket();
-        mark_->end(directory_);
+        mark_.end(directory_);
     }
     loop_->stop();
 }
@@ -152,13 +153,19 @@ Status Session::live() {
         loop_->on_idle(kIdleMs, release_memory);
         TRY(loop_->run());
         if (!again_) {
-            return spec_->lifecycle.ephemeral ? destroy_ephemeral(arguments_, *spec_, facts_) : Status{};
+            return spec_.lifecycle.ephemeral ? destroy_ephemeral(arguments_, spec_, facts_) : Status{};
         }
         monitor_.reset();
-        loop_ = TRY(EventLoop::make());
+        loop_ = std::make_unique<EventLoop>(TRY(EventLoop::make()));
         TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
         TRY(begin_once(facts_));
     }
+}
+
+Result<ContainerSpec> compile_document(const Arguments& arguments, const std::string& document) {
+    const std::string directory = arguments.lxcpath + "/" + arguments.name.str();
+    const auto parsed = TRY(lxc::Document::parse(document, directory + "/config"));
+    return TRY(lxc::compile(parsed, arguments.name, directory)).spec;
 }
 
 Status monitor_main(const Arguments& arguments) {
@@ -166,8 +173,13 @@ Status monitor_main(const Arguments& arguments) {
     const Root containers = TRY(Root::at(arguments.lxcpath));
     Root directory = TRY(containers.enter(TRY(RelPath::component(arguments.name.str()))));
     RunningMark mark = TRY(RunningMark::take(directory, arguments.name));
-    Session session(arguments, std::move(directory), std::move(mark));
-    if (auto started = session.start(document); !started) {
+    auto spec = compile_document(arguments, document);
+    if (!spec) {
+        mark.end(directory);
+        return std::unexpected(spec.error());
+    }
+    Session session(arguments, std::move(directory), std::move(mark), std::move(*spec));
+    if (auto started = session.start(); !started) {
         session.give_up();
         return started;
     }
