@@ -64,7 +64,7 @@ class Cubby(unittest.TestCase):
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
         }
-        for name in ("http_proxy", "https_proxy", "no_proxy"):
+        for name in ("http_proxy", "https_proxy", "no_proxy", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 cls.env[name] = os.environ[name]
 

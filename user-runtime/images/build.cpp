@@ -41,7 +41,10 @@ Code code_of(const ExitStatus& ended) {
     if (ended.signaled) {
         return Code::child_failed;
     }
-    return ended.value == kUsage ? Code::usage : ended.value == kLacking ? Code::unsupported : Code::child_failed;
+    if (ended.value == kUsage) {
+        return Code::usage;
+    }
+    return ended.value == kLacking ? Code::unsupported : Code::child_failed;
 }
 
 Status failure(const TemplateProgram& program, const ExitStatus& ended, int log, const std::string& log_path) {

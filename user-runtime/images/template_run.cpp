@@ -120,6 +120,7 @@ std::vector<std::string> environment_of(const Inside& inside) {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> out;
+    out.reserve(words.size() + 1);
     for (std::string& word : words) {
         out.push_back(word.data());
     }

@@ -83,20 +83,20 @@ Result<Root> remember(const std::string& parent, const std::string& name, Result
     return found;
 }
 
-Result<Root> open_first_place() {
-    const Root parent = TRY(Root::at(first_place->parent));
-    const RelPath name = TRY(RelPath::component(first_place->name));
+Result<Root> open_place(const Place& place) {
+    const Root parent = TRY(Root::at(place.parent));
+    const RelPath name = TRY(RelPath::component(place.name));
     if (const auto made = parent.mkdir(name, kPrivate); !made && made.error().code != Code::exists) {
         return std::unexpected(made.error());
     }
-    return open_private(parent, name, first_place->parent);
+    return open_private(parent, name, place.parent);
 }
 
 }  // namespace
 
 Result<Root> runtime_dir() {
     if (first_place && first_place->uid != geteuid()) {
-        return open_first_place();
+        return open_place(*first_place);
     }
     const char* given = getenv("XDG_RUNTIME_DIR");
     Error last = make_error(Code::denied,

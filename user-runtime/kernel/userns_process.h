@@ -43,6 +43,8 @@ class [[nodiscard]] UsernsProcess {
     static Result<UsernsProcess> start(const UsernsPlace& place, const std::function<Status()>& body);
     UsernsProcess(UsernsProcess&& other) noexcept;
     UsernsProcess& operator=(UsernsProcess&&) = delete;
+    UsernsProcess(const UsernsProcess&) = delete;
+    UsernsProcess& operator=(const UsernsProcess&) = delete;
     ~UsernsProcess();
 
     // Becomes readable when the child has ended; for poll(2) beside wait().

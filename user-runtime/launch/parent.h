@@ -14,6 +14,8 @@ class ChildGuard {
     ~ChildGuard();
     ChildGuard(ChildGuard&&) = default;
     ChildGuard& operator=(ChildGuard&&) = delete;
+    ChildGuard(const ChildGuard&) = delete;
+    ChildGuard& operator=(const ChildGuard&) = delete;
     [[nodiscard]] pid_t pid() const noexcept { return child_.pid; }
     [[nodiscard]] int pidfd() const noexcept { return child_.pidfd.get(); }
     [[nodiscard]] Fd hand_over() noexcept { return std::move(child_.pidfd); }

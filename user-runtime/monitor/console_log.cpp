@@ -17,9 +17,10 @@ Result<ConsoleLog> ConsoleLog::open(const ConsoleSpec& spec) {
     if (slash == std::string::npos) {
         return log;
     }
-    log.folder_ = TRY(Root::at(slash == 0 ? "/" : spec.log_file.substr(0, slash)));
-    log.name_ = TRY(RelPath::component(spec.log_file.substr(slash + 1)));
-    log.file_ = TRY(log.folder_->open(*log.name_, kFlags, 0600));
+    Place place{TRY(Root::at(slash == 0 ? "/" : spec.log_file.substr(0, slash))),
+                TRY(RelPath::component(spec.log_file.substr(slash + 1)))};
+    log.file_ = TRY(place.folder.open(place.name, kFlags, 0600));
+    log.place_ = std::move(place);
     struct stat info{};
     if (fstat(log.file_.get(), &info) != 0) {
         return FAIL_ERRNO("lxc.console.logfile: %s", spec.log_file.c_str());
@@ -31,9 +32,10 @@ Result<ConsoleLog> ConsoleLog::open(const ConsoleSpec& spec) {
 }
 
 Status ConsoleLog::make_room() noexcept {
-    if (rotate_) {
-        TRY(folder_->rename(*name_, TRY(RelPath::component(name_->str() + ".1"))));
-        file_ = TRY(folder_->open(*name_, kFlags, 0600));
+    if (rotate_ && place_) {
+        const auto& [folder, name] = *place_;
+        TRY(folder.rename(name, TRY(RelPath::component(name.str() + ".1"))));
+        file_ = TRY(folder.open(name, kFlags, 0600));
     } else if (ftruncate(file_.get(), 0) != 0) {
         return FAIL_ERRNO("empty the console's log");
     }

@@ -23,8 +23,11 @@ class ConsoleLog {
     ConsoleLog() = default;
     Status make_room() noexcept;
 
-    std::optional<Root> folder_;
-    std::optional<RelPath> name_;
+    struct Place {
+        Root folder;
+        RelPath name;
+    };
+    std::optional<Place> place_;
     Fd file_;
     uint64_t size_ = 0;
     uint64_t limit_ = 0;  // bytes, 0: none

@@ -41,7 +41,9 @@ Status Monitor::listen_again(EventLoop& loop, Root sockets) {
     return loop.watch(listener_.get(), EPOLLIN, [this, &loop](uint32_t) { accept_clients(loop); });
 }
 
-void Monitor::close_socket() noexcept { static_cast<void>(input_.sockets.unlink(input_.socket_name).has_value()); }
+void Monitor::close_socket() const noexcept {
+    static_cast<void>(input_.sockets.unlink(input_.socket_name).has_value());
+}
 
 void Monitor::accept_clients(EventLoop& loop) {
     auto client = accept_client(listener_.get());
@@ -163,7 +165,7 @@ Status Monitor::answer_status(int socket) {
     return protocol::send(socket, protocol::Type::status, payload, {&pidfd, 1});
 }
 
-Status Monitor::answer_attach(int socket) {
+Status Monitor::answer_attach(int socket) const {
     const AttachBlueprint& blueprint = input_.blueprint;
     protocol::AttachFacts facts;
     facts.namespaces = blueprint.namespaces.bits();

@@ -60,7 +60,7 @@ class Monitor {
     // The directory of the control socket.
     [[nodiscard]] const Root& sockets() const noexcept { return input_.sockets; }
     // Removes the control socket.
-    void close_socket() noexcept;
+    void close_socket() const noexcept;
 
   private:
     struct Client {
@@ -74,7 +74,7 @@ class Monitor {
     void drop_client(EventLoop& loop, int socket);
     Status answer(Client& client, const protocol::Incoming& request);
     Status answer_status(int socket);
-    Status answer_attach(int socket);
+    Status answer_attach(int socket) const;
     Status answer_log(int socket, const protocol::LogOrder& order);
     void change(Event event);
     void container_ended(EventLoop& loop);
