@@ -176,7 +176,7 @@ class Ground(unittest.TestCase):
         return target
 
     def run_program(self, words, fds=None, uid=ALICE, gid=None, groups=(), env=None, before=None, program=None, argv0=None,
-                    seconds=20):
+                    seconds=20, egid=None):
         """Runs the program as an ordinary user. `fds`: number to descriptor, beside 0 to 2. `before` runs in the new
         process just in front of its exec; `words` may be bytes."""
         files = [os.memfd_create("out"), os.memfd_create("err")]
@@ -192,7 +192,7 @@ class Ground(unittest.TestCase):
                     os.close(fd)
                 os.setgroups(list(groups))
                 gid = uid if gid is None else gid
-                os.setresgid(gid, gid, gid)
+                os.setresgid(gid, gid if egid is None else egid, gid if egid is None else egid)
                 os.setresuid(uid, uid, uid)
                 if before:
                     before()

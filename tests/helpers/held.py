@@ -7,7 +7,7 @@ import signal
 
 from ground import LIBC
 
-PTRACE_TRACEME, PTRACE_CONT, PTRACE_SYSCALL = 0, 7, 24
+PTRACE_TRACEME, PTRACE_POKEUSER, PTRACE_CONT, PTRACE_SYSCALL = 0, 6, 7, 24
 LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 LIBC.ptrace.restype = ctypes.c_long
 
@@ -23,6 +23,18 @@ _pids = []
 def last_pid():
     """Of the program that is held."""
     return _pids[-1]
+
+
+def read(name):
+    """A file of /proc of the program that is held."""
+    with open(f"/proc/{last_pid()}/{name}", encoding="utf-8") as file:
+        return file.read()
+
+
+def make_it_call(number):
+    """Another system call in the place of the one at whose entry it stands (x86_64: orig_rax, struct user_regs_struct)."""
+    if LIBC.ptrace(PTRACE_POKEUSER, last_pid(), 15 * 8, number) < 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
 
 
 def run_and_hold(test, words, fds, call, action, uid=1001, and_kill=False):
@@ -46,7 +58,7 @@ def run_and_hold(test, words, fds, call, action, uid=1001, and_kill=False):
         finally:
             os._exit(126)
     os.close(null)
-    _pids.append(pid)
+    _pids.append(pid)  # before it goes on, so that `action` knows it
     status = _drive(pid, call, action, and_kill)
     return os.waitstatus_to_exitcode(status)
 

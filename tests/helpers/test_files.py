@@ -32,6 +32,14 @@ class Files(ground.Ground):
                     self.replace(name, make)
                     self.refused("E21", WHOLE, seconds=5)
                     self.setUp()
+        for kind, make in makers.items():
+            self.write("cubby/idmap", "")
+            self.replace("cubby/idmap", make)
+            if kind == "missing":
+                self.done(WHOLE, WHOLE_MAPS)
+            else:
+                self.refused("E21", WHOLE, seconds=5)
+            self.setUp()
 
     def test_i52_in_other_hands(self):
         for name in (*READ, "cubby/idmap"):
@@ -81,14 +89,13 @@ class Files(ground.Ground):
                             "alice:100000", "alice", "", ":", "::", "alice:+100000:65536", "alice:100000:065536")
 
     def test_i55_blanks_and_endings(self):
-        self.grants_nothing("alice:100000:65536\r", " alice:100000:65536", "alice :100000:65536", "alice: 100000:65536",
-                            "alice:100000:65536 ", "alice:100000:65536 # c", "#alice:100000:65536",
+        self.grants_nothing("alice:100000:65536\r", "alice: 100000:65536", "alice:100000:65536 ", "alice:100000:65536 # c", "#alice:100000:65536",
                             b"alice:100000:65536\0", b"\0alice:100000:65536", b"ali\0ce:100000:65536")
         self.write("subuid", "alice:100000:65536")
         self.done(WHOLE, WHOLE_MAPS)
 
     def test_i56_exact_names(self):
-        for name in ("alic", "alice2", "ALICE", "a" * 300, "1001x", "01001", "10010", ""):
+        for name in ("alic", "alice2", "ALICE", "a" * 300, "1001x", "01001", "10010", "", " alice", "alice ", "DOM\\alice"):
             with self.subTest(name=name):
                 self.write("subuid", f"{name}:100000:65536\n")
                 self.refused("E10", WHOLE)

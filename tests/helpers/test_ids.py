@@ -51,6 +51,11 @@ class Ids(ground.Ground):
         self.write("cubby/idmap", "bob:accounts=allow\n")
         self.refused("E10", WHOLE)
 
+    def test_i38_an_account_spelled_oddly(self):
+        for digits in ("0100008", "000100008"):
+            self.write("passwd", ground.FILES["passwd"] + f"mail:x:{digits}:8::/:/bin/false\n")
+            self.refused("E10", WHOLE)
+
     def test_i38_a_group_in_the_range(self):
         # With more members than a line is read of.
         self.write("group", ground.FILES["group"] + "mail:x:100008:" + "member," * 3000 + "\n")
@@ -162,6 +167,21 @@ class Ids(ground.Ground):
                 self.done(WHOLE, WHOLE_MAPS)
                 self.write("subgid", ground.FILES["subgid"])
 
+    def test_i57_a_doubtful_name_does_not_lift_what_restricts(self):
+        by_id = f"{ALICE}:100000:65536\n"
+        self.write("subuid", by_id)
+        self.write("subgid", by_id)
+        for passwd in ("root:x:0:0::/:\n", ground.FILES["passwd"] + f"alias:x:{ALICE}:1::/:\n"):
+            self.write("passwd", passwd)
+            self.write("cubby/idmap", "alice:setgroups=deny\n")
+            self.done(WHOLE, WHOLE_MAPS, "deny")
+            self.write("cubby/idmap", f"{BOB}:setgroups=deny\n")
+            self.done(WHOLE, WHOLE_MAPS, "allow")
+            # What loosens needs the name.
+            self.write("passwd", passwd + "mail:x:100008:8::/:\n")
+            self.write("cubby/idmap", "alice:accounts=allow\n")
+            self.refused("E10", WHOLE)
+
     def test_i57_nobody_has_an_empty_name(self):
         self.write("passwd", "root:x:0:0::/:\n")
         for line in (":100000:65536\n", "root:100000:65536\n"):
@@ -173,6 +193,11 @@ class Ids(ground.Ground):
         # As by newgrp(1): the real group counts, not passwd's.
         self.done("u 0 1001 1 g 0 50 1", (SELF_MAP, [[0, 50, 1]]), "deny", gid=50)
         self.refused("E10", SELF, gid=50)
+
+    def test_i58_an_effective_group(self):
+        # As under a set-group-ID parent: the real one counts.
+        self.done(WHOLE, WHOLE_MAPS, egid=50)
+        self.refused("E10", "u 0 1001 1 g 0 50 1", egid=50)
 
     def test_i59_odd_callers(self):
         for uid in (65534, 4000000000, 0):
@@ -197,6 +222,24 @@ class Ids(ground.Ground):
                     ground.put(f"/proc/self/{name}", text)
 
             self.refused("E20", WHOLE, target, before=lambda: (ground.LIBC.prctl(4, 1), enter()))
+
+    def test_i59_with_the_namespace_link_covered(self):
+        # In a namespace of his own, the link in /proc shows the initial one.
+        target = self.target()
+        place = os.path.join(self.place, "cover")
+        os.makedirs(place, exist_ok=True)
+        open(os.path.join(place, "user"), "w", encoding="utf-8").close()
+
+        def cover():
+            ground.LIBC.prctl(4, 1)
+            initial = os.open("/proc/self/ns/user", os.O_RDONLY)
+            ground.unshare(ground.CLONE_NEWUSER | ground.CLONE_NEWNS)
+            for name, text in (("setgroups", "deny"), ("gid_map", "0 1001 1"), ("uid_map", "0 1001 1")):
+                ground.put(f"/proc/self/{name}", text)
+            ground.mount(f"/proc/self/fd/{initial}", f"{place}/user", None, ground.MS_BIND)
+            ground.mount(place, f"/proc/{os.getpid()}/ns", None, ground.MS_BIND | ground.MS_REC)
+
+        self.refused("E20", WHOLE, target, before=cover)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,24 @@ class Process(ground.Ground):
                 ended = self.run_program([*WHOLE[:-1], "65537"], {3: target.pidfd, number: fd})
                 self.assertEqual((ended.status, target.state()), (77, ([], [], "allow")))
 
+    def test_i61_the_targets_own_map(self):
+        target = self.target()
+        own = os.open(f"/proc/{target.pid}/uid_map", os.O_RDWR)
+        ended = self.run_program([*WHOLE[:-1], "65537"], {3: target.pidfd, 2: own})
+        self.assertEqual((ended.status, target.state()), (77, ([], [], "allow")))
+
+    def test_i62_a_refusal_without_room_for_its_words(self):
+        target = self.target()
+        ended = self.ask([*WHOLE[:-1], "65537"], target,
+                         before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        self.assertEqual((ended.status, ended.err, target.state()), (77, "", ([], [], "allow")))
+
+    def test_i62_just_enough_descriptors(self):
+        for most, status in ((63, 69), (64, 0)):
+            ended = self.ask(WHOLE, self.target(),
+                             before=lambda most=most: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            self.assertEqual(ended.status, status)
+
     def test_i62_limits(self):
         for name, values in NAMES.items():
             for value in values:
@@ -67,8 +85,9 @@ class Process(ground.Ground):
                     target = self.target()
                     ended = self.ask(WHOLE, target, before=lambda kind=kind, value=value: resource.setrlimit(
                         kind, (value, value)))
-                    # Without any processor time the kernel kills it (setrlimit(2)): then nothing has been done.
-                    self.assertIn(ended.status, (0, 69, -signal.SIGKILL) if name == "CPU" else (0, 69), ended)
+                    # Without processor time or a stack the kernel kills it (setrlimit(2)): then nothing has been done.
+                    killed = {"CPU": -signal.SIGKILL, "STACK": -signal.SIGSEGV}.get(name, 0)
+                    self.assertIn(ended.status, (0, 69, killed), ended)
                     self.assertEqual(target.state(), (*WHOLE_MAPS, "allow") if ended.status == 0 else ([], [], "allow"))
                     self.assertEqual([name for name in os.listdir("/") if name.startswith("core")], [])
 
@@ -213,6 +232,37 @@ class Process(ground.Ground):
         return subprocess.Popen([self.program, *words], user=ALICE, group=ALICE, extra_groups=[], env={},
                                 stderr=subprocess.DEVNULL, preexec_fn=lambda: os.dup2(target.pidfd, 3, inheritable=True),
                                 pass_fds=(3,))
+
+    def test_what_it_is_while_it_decides(self):
+        # Held behind its first steps: all privilege but two capabilities is gone, and so is what the caller had prepared.
+        seen = {}
+
+        def look():
+            seen.update(line.split(":\t", 1) for line in held.read("status").splitlines() if ":\t" in line)
+            seen["cwd"] = os.readlink(f"/proc/{held.last_pid()}/cwd")
+            seen["fds"] = sorted(map(int, os.listdir(f"/proc/{held.last_pid()}/fd")))
+            seen["core"] = next(line.split() for line in held.read("limits").splitlines() if "core" in line)[4:6]
+
+        hostile = {number: os.dup(0) for number in range(50, 80)}
+        held.run_and_hold(self, WHOLE, {3: self.target().pidfd, **hostile}, self.DECIDING, look)
+        both = "00000000000000c0"
+        self.assertEqual([seen[name] for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")], [both, both, "0" * 16, "0" * 16])
+        self.assertEqual((seen["NoNewPrivs"], seen["Seccomp"], seen["SigBlk"], seen["Umask"]), ("1", "2", "0" * 16, "0077"))
+        self.assertEqual((seen["Uid"], seen["Gid"]), ("\t".join([str(ALICE)] * 4),) * 2)
+        ignored = int(seen["SigIgn"], 16)
+        self.assertEqual([ignored >> (number - 1) & 1 for number in (
+            signal.SIGHUP, signal.SIGPIPE, signal.SIGTSTP, signal.SIGXFSZ)], [1] * 4)
+        self.assertEqual((seen["cwd"], seen["core"]), ("/", ["0", "0"]))
+        self.assertLess(max(seen["fds"]), 20)
+
+    DECIDING = 45  # a system call among those that read files, behind every step of the guard
+
+    def test_other_system_calls_end_it(self):
+        for number in (57, 59, 41, 165, 0x40000001):  # fork, execve, socket, mount, write of the x32 ABI
+            target = self.target()
+            status = held.run_and_hold(self, WHOLE, {3: target.pidfd}, self.DECIDING,
+                                       lambda number=number: held.make_it_call(number))
+            self.assertEqual((status, target.state()), (-signal.SIGSYS, ([], [], "allow")))
 
     def test_nobody_looks_into_it(self):
         # pidfd_getfd and ptrace by the caller are refused while it runs: it is not dumpable, and has more capabilities.
