@@ -146,6 +146,23 @@ class Files(ground.Ground):
                 self.assertEqual((ended.status, ended.err[:16]), (69, "cubby-idmap: E20"))
                 self.assertEqual(target.state(), before)
 
+    def test_proc_that_is_forged(self):
+        # All that is asked of /proc, on another file system.
+        target = self.target()
+        before = target.state()
+        ground.mount("tmpfs", "/proc", "tmpfs")
+        try:
+            os.makedirs("/proc/self/ns")
+            os.makedirs("/proc/self/fdinfo")
+            os.symlink("user:[4026531837]", "/proc/self/ns/user")
+            with open("/proc/self/fdinfo/3", "w", encoding="utf-8") as file:
+                file.write(f"flags:\t02000002\nPid:\t{target.pid}\n")
+            ended = self.ask(WHOLE, target)
+        finally:
+            ground.umount("/proc")
+        self.assertEqual((ended.status, ended.err[:16]), (69, "cubby-idmap: E20"))
+        self.assertEqual(target.state(), before)
+
     def test_proc_that_is_covered(self):
         fake = os.path.join(self.place, "fake")
         with open(fake, "w", encoding="utf-8"):
