@@ -206,7 +206,7 @@ extern "C" void* memset(void* to, int value, size_t count) {
 // The kernel enters with the stack pointer at argc (System V ABI); `begin` gets it as its argument.
 extern "C" [[noreturn]] void cubby_init_begin(long* stack) { begin(stack); }
 #if defined(__x86_64__)
-asm(".globl _start\n_start: xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call cubby_init_begin\n");
+asm(".globl _start\n_start: endbr64\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call cubby_init_begin\n");
 #elif defined(__aarch64__)
 asm(".globl _start\n_start: mov x29,#0\n mov x30,#0\n mov x0,sp\n bl cubby_init_begin\n");
 #endif
