@@ -193,12 +193,12 @@ class Users(attack.Attack):
     def test_cve_2023_25173_a_file_that_shuts_a_group_out(self):
         """Mode 0707, group 1000: a member is shut out, and cannot leave the group by a set-group-id program."""
         self.needs_ids()
-        script = "echo secret > /file; chmod 0704 /file; chown 0:1000 /file"
-        name = self.running()
-        self.cubby("attach", name, "--", "/bin/sh", "-c", script.replace("chmod", "/bin/busybox chmod").replace(
-            "chown", "/bin/busybox chown"))
-        done = self.run_cubby("attach", "-u", "user", name, "--", "/bin/busybox", "cat", "/file")
+        script = "echo secret > /file; busybox chmod 0704 /file; busybox chown 0:1000 /file"
+        self.cubby("run", "--rootfs", str(self.root), "--", "sh", "-c", script)
+        done = self.run_cubby("run", "-u", "user", "--rootfs", str(self.root), "--", "cat", "/file")
         self.assertNotIn(b"secret", done.stdout)
+        others = self.cubby("run", "-u", "2002:2002", "--rootfs", str(self.root), "--", "cat", "/file")
+        self.assertEqual(others, "secret\n")
 
     def test_cve_2013_4291_groups_of_the_host(self):
         self.needs_ids()

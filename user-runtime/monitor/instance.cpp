@@ -107,7 +107,8 @@ Result<std::optional<pid_t>> running_monitor(const Root& directory) {
 
 Status write_last_exit(const Root& directory, int shell_code) {
     // Not synced: who stops a container waits for this, and a machine that loses power has lost the container as well.
-    const Fd file = TRY(directory.open(exit_file(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    // Not blocked by a FIFO in its place, which would keep the monitor for ever.
+    const Fd file = TRY(directory.open(exit_file(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0600));
     return write_all(file.get(), std::to_string(shell_code) + '\n', "the exit status");
 }
 
