@@ -10,17 +10,11 @@
 #include "config/lxc/global.h"
 #include "config/lxc/key.h"
 #include "config/lxc/mount_entry.h"
+#include "tests/fuzz/oracle.h"
 
 namespace {
 
 using namespace cubby;
-
-void require(bool holds, const char* what) {
-    if (!holds) {
-        fprintf(stderr, "%s\n", what);
-        abort();
-    }
-}
 
 // Every included file is the document itself, so that loops and limits are met.
 lxc::IncludeReader echo(const std::string& text) {

@@ -10,19 +10,13 @@
 
 #include "security/profile/compile_policy.h"
 #include "security/seccomp_policy.h"
+#include "tests/fuzz/oracle.h"
 #include "tests/unit/security/classic_bpf.h"
 
 namespace {
 
 using namespace cubby;
 using namespace cubby::security;
-
-void require(bool holds, const char* what) {
-    if (!holds) {
-        fprintf(stderr, "%s\n", what);
-        abort();
-    }
-}
 
 Policy without_lines(Policy policy) {
     for (Rule& rule : policy.rules) {

@@ -26,6 +26,9 @@ struct ChildState {
     ExecArrays exec;
     bool timings = false;
     size_t current = 0;  // index of the running step
+    // Whether the covers of masked paths are in the tree already.
+    bool null_attached = false;
+    bool empty_attached = false;
 };
 
 ChildState prepare_child(const Input& input, int socket);

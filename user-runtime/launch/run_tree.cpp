@@ -102,12 +102,16 @@ Status run(const MaskStep& step, ChildState& state) noexcept {
     if (fstat(target->get(), &info) != 0) {
         return FAIL_ERRNO("stat /%s", step.path.c_str());
     }
-    const Fd cover =
-        S_ISDIR(info.st_mode)
-            ? TRY(make_filesystem("tmpfs", "none", "size=0,mode=0555",
-                                  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC))
-            : TRY(clone_tree(state.slots[step.null_slot].get(), false));
-    return attach_mount(cover.get(), target->get());
+    const bool directory = S_ISDIR(info.st_mode);
+    const Fd& cover = state.slots[directory ? step.empty_slot : step.null_slot];
+    // Only since Linux 6.15 can a mount be copied that is attached nowhere yet.
+    bool& attached = directory ? state.empty_attached : state.null_attached;
+    if (!attached) {
+        attached = true;
+        return attach_mount(cover.get(), target->get());
+    }
+    const Fd copy = TRY(clone_tree(cover.get(), false));
+    return attach_mount(copy.get(), target->get());
 }
 
 Status run(const ConsoleStep& step, ChildState& state) noexcept {

@@ -28,6 +28,7 @@ struct GroundSlots {
     Slot proc = kNoSlot;         // the container's /proc, detached
     Slot devpts = kNoSlot;       // the container's /dev/pts, detached
     Slot null_device = kNoSlot;  // a bind of /dev/null, for masks
+    Slot empty = kNoSlot;        // a read-only directory with nothing in it, for masks
 };
 
 class StartPlan {

@@ -119,11 +119,13 @@ struct RemountStep {
     uint64_t set_attributes;
     uint64_t clear_attributes;
 };
-// Covers a guest path: a directory by an empty read-only tmpfs, a file by the null device in `null_slot`; a path that
+// Covers a guest path: a directory by the empty file system in `empty_slot`, a file by the null device in `null_slot`; each
+// is attached where it is needed first, and copied from there.  A path that
 // does not exist is left alone.
 struct MaskStep {
     std::string path;
     Slot null_slot;
+    Slot empty_slot;
 };
 // A pty of the devpts in `devpts`; the master goes to the parent, the peer becomes /dev/console (where `bind_console`)
 // and standard input, output and error.

@@ -79,6 +79,9 @@ void add_cgroup(const ContainerSpec& spec, StartPlan& plan) {
 }
 
 void add_masks(const ContainerSpec& spec, StartPlan& plan) {
+    plan.ground.empty = plan.new_slot();
+    plan.add(Phase::child_mounts, FsMountStep{plan.ground.empty, "tmpfs", "none", "size=0,mode=0555",
+                                              kNoExecute | MOUNT_ATTR_RDONLY, kNoSlot, ""});
     if (spec.mounts.proc != AutoMount::read_write) {
         for (const char* path : kReadOnlyProc) {
             plan.add(Phase::child_tree, RemountStep{path, MOUNT_ATTR_RDONLY, 0});
@@ -87,14 +90,14 @@ void add_masks(const ContainerSpec& spec, StartPlan& plan) {
             plan.add(Phase::child_tree, RemountStep{"proc/sys/net", 0, MOUNT_ATTR_RDONLY});
         }
         for (const char* path : kMasked) {
-            plan.add(Phase::child_tree, MaskStep{path, plan.ground.null_device});
+            plan.add(Phase::child_tree, MaskStep{path, plan.ground.null_device, plan.ground.empty});
         }
     }
     for (const std::string& path : spec.mounts.read_only_paths) {
         plan.add(Phase::child_tree, RemountStep{path, MOUNT_ATTR_RDONLY, 0});
     }
     for (const std::string& path : spec.mounts.masked_paths) {
-        plan.add(Phase::child_tree, MaskStep{path, plan.ground.null_device});
+        plan.add(Phase::child_tree, MaskStep{path, plan.ground.null_device, plan.ground.empty});
     }
 }
 

@@ -124,7 +124,7 @@ bool has_slash(const char* text) noexcept {
 
 // The command gets a process group of its own, in the foreground where there is a terminal, so that ^C reaches it and
 // not us.  SIGTTOU is blocked still, so the ioctl does not stop the caller (tcsetpgrp(3)).
-[[noreturn]] void become_command(char** argv, char** environment) noexcept {
+[[noreturn]] [[gnu::noinline]] void become_command(char** argv, char** environment) noexcept {
     const long self = call(__NR_getpid);
     call(__NR_setpgid, 0L, 0L);
     const int group = static_cast<int>(self);
@@ -151,7 +151,9 @@ int reap(long command) noexcept {
 
 [[noreturn]] void stay(char** argv, char** environment) noexcept {
     set_signal_mask(kAllSignals);
-    const long command = call(__NR_clone, static_cast<long>(kSignalChild));
+    // The command borrows this memory and stack until it executes, and nothing is copied for it (vfork(2)): what it does
+    // until then never returns, and writes to nothing that is read here.
+    const long command = call(__NR_clone, static_cast<long>(kSignalChild | CLONE_VM | CLONE_VFORK));
     if (command < 0) {
         refuse(argv[0], command);
     }
