@@ -93,6 +93,11 @@ class Limits(harness.Cubby):
         return total
 
     def test_fork_bomb(self):
+        # How long the same takes here and now with nothing inside, since other work may keep the machine busy.
+        self.started()
+        begin = time.monotonic()
+        self.cubby("stop", "-k", "c")
+        self.quiet = time.monotonic() - begin
         self.started("cubby.limit.processes = 512", f"lxc.init.cmd = /bin/sh -c '{BOMB}'")
         pid = json.loads(self.cubby("info", "--json", "c"))["pid"]
         words = pathlib.Path(f"/proc/{pid}/uid_map").read_text("ascii").split()  # as seen from here: inside, host, count
@@ -115,8 +120,8 @@ class Limits(harness.Cubby):
         begin = time.monotonic()
         self.cubby("stop", "-k", "c")
         took = time.monotonic() - begin
-        print(f"fork bomb: at most {most} processes, stop -k took {took:.2f} s")
-        self.assertLess(took, 2)
+        print(f"fork bomb: at most {most} processes, stop -k took {took:.2f} s, of a quiet one {self.quiet:.2f} s")
+        self.assertLess(took, 2 + 20 * self.quiet)
         self.assertEqual(self.processes_of(first, count), 0)
 
 
