@@ -11,7 +11,7 @@ namespace cubby {
 Result<Fd> open_named(const std::string& host_path, int flags, mode_t mode) {
     Fd fd(openat2_retry(AT_FDCWD, host_path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, 0));
     if (!fd) {
-        return FAIL_ERRNO("open %s", host_path.c_str());
+        return std::unexpected(open_error(errno, host_path.c_str()));
     }
     return fd;
 }
