@@ -41,11 +41,11 @@ Error clone_error(int why, uint64_t flags) noexcept {
             used += put > 0 ? static_cast<size_t>(put) : 0;
         }
     }
-    Error error = make_error(
-        Code::unsupported,
-        "create a process in new namespaces: as many as user.max_{%s}_namespaces allow are in use, or they "
-        "are nested too deep; root: sysctl -w with a larger number",
-        kinds.data());
+    Error error =
+        make_error(Code::unsupported,
+                   "create a process in new namespaces: as many as user.max_{%s}_namespaces allow are in use, or they "
+                   "are nested too deep; root: sysctl -w with a larger number",
+                   kinds.data());
     error.sys_errno = why;  // who knows more about what was asked for explains it by that
     return error;
 }
