@@ -152,6 +152,12 @@ Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
         return FAIL(Code::broken, "the kernel shows other maps than were written");
     }
     if (const int why = TRY(seed.try_rights()); why != 0) {
+        if (why == ENOSPC) {  // the user namespace is there: it is the limit of what was tried in it
+            return FAIL(
+                Code::unsupported,
+                "a namespace in the user namespace: as many as user.max_uts_namespaces allows are in use; root: "
+                "sysctl -w user.max_uts_namespaces with a larger number");
+        }
         const Refusal refusal = explain_user_namespace(why);
         return FAIL(Code::denied, "a user namespace without rights: %s; %s", refusal.cause.c_str(),
                     refusal.cure.c_str());

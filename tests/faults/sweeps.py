@@ -29,7 +29,7 @@ class Sweeps(ground.Faults):
                     self.clear(names)  # an earlier point failed
                 self.prepare(prepare)
                 done = self.inject(words, *options, "--at", str(at))
-                if codes is not None:
+                if codes is not None and at < counted:  # the last call is exit_group: nothing can be harmed any more
                     self.assertIn(done.returncode, codes, done.stderr)
                 states = tuple(self.usable(name) for name in names)
                 seen[states] = seen.get(states, 0) + 1

@@ -5,7 +5,7 @@ import resource
 
 import ground
 
-DEPTH = 100_000 if ground.ALL else 4000
+DEPTH = 200 if ground.ALL else 8  # times 500
 FILES = 1_000_000 if ground.ALL else 3000
 
 FILL = f"""
@@ -16,8 +16,8 @@ mkdir sticky && chmod 1777 sticky && touch sticky/x && chown 1000:1000 sticky/x
 touch owned && chown 12:34 owned
 ln -s / root; ln -s ../../../../../../../.. up; ln -s loop loop; mkfifo pipe
 ln owned again
-d=$(printf 'd%.0s' 1 2 3 4 5 6 7 8)
-i=0; while [ $i -lt {DEPTH} ]; do mkdir $d && cd $d || exit 1; i=$((i+1)); done
+deep=$(printf 'd/%.0s' $(seq 500)); mkdir old
+i=0; while [ $i -lt {DEPTH} ]; do mkdir -p new/$deep && mv old new/$deep && mv new old || exit 1; i=$((i+1)); done
 """
 
 

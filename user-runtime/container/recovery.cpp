@@ -30,6 +30,9 @@ Status remove_rootfs(const Places& places, const ContainerName& name, const Root
     if (!loaded) {
         return {};
     }
+    if (loaded->spec.rootfs.path.starts_with(directory_of(places, name) + "/")) {
+        return {};  // goes with the directory, by its descriptor and not by a path that somebody may have swapped
+    }
     const Backend* backend = TRY(backend_of(loaded->spec.rootfs));
     return backend->destroy(loaded->spec.rootfs, TRY(ids_of(holder)));
 }
@@ -59,13 +62,13 @@ Status remove_names(const Places& places, const ContainerName& name) {
 Status remove_files(const Places& places, const ContainerName& name, const Root& directory) {
     const Holder holder = TRY(ensure_holder());
     TRY(remove_rootfs(places, name, directory, holder));
-    std::vector<std::string> paths;
+    std::vector<std::string> names;
     for (const DirEntry& entry : TRY(directory.list())) {
         if (entry.name != "intent") {
-            paths.push_back(directory_of(places, name) + "/" + entry.name);
+            names.push_back(entry.name);
         }
     }
-    TRY(delete_in_holder(holder.user_namespace.get(), paths));
+    TRY(delete_entries_in_holder(holder.user_namespace.get(), directory, names));
     TRY(directory.sync());
     TRY(clear_intent(directory));
     return remove_names(places, name);

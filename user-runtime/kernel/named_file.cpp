@@ -15,7 +15,7 @@ Result<Fd> open_named(const std::string& host_path, int flags, mode_t mode) {
                     "this kernel has no openat2, or a filter forbids it; no path is opened without it");
     }
     if (!fd) {
-        return FAIL_ERRNO("open %s", host_path.c_str());
+        return std::unexpected(open_error(errno, host_path.c_str()));
     }
     return fd;
 }

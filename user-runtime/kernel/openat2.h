@@ -9,7 +9,17 @@
 #include <cstdint>
 #include <ctime>
 
+#include "base/error.h"
+
 namespace cubby {
+
+// What went wrong; a kernel without the call is told from a file that is not there.
+inline Error open_error(int why, const char* path) noexcept {
+    return why == ENOSYS
+               ? make_error(Code::unsupported,
+                            "open %s: this kernel has no openat2, which Linux 5.6 brought, or a filter hides it", path)
+               : sys_error(why, "open %s", path);
+}
 
 // EAGAIN means that a rename or mount raced with a ".." inside the path: retried for at most 2 ms (openat2(2)).
 inline int openat2_retry(int dir, const char* path, uint64_t flags, uint64_t mode, uint64_t resolve) noexcept {

@@ -16,12 +16,41 @@ extern "C" {
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include "base/parse.h"
+#include "kernel/namespaces.h"
 #include "kernel/root.h"
 
 namespace cubby {
+
+namespace {
+
+// Which of the user.max_*_namespaces was reached the kernel does not say: those that were asked for (namespaces(7)).
+Error clone_error(int why, uint64_t flags) noexcept {
+    if (why != ENOSPC) {
+        return sys_error(why, "create a process in new namespaces");
+    }
+    std::array<char, 64> kinds{};
+    size_t used = 0;
+    for (const NsInfo& entry : kNamespaces) {
+        if ((flags & entry.clone_flag) != 0 && used < kinds.size()) {
+            const int put = snprintf(&kinds[used], kinds.size() - used, "%s%s", used == 0 ? "" : ",", entry.name);
+            used += put > 0 ? static_cast<size_t>(put) : 0;
+        }
+    }
+    Error error =
+        make_error(Code::unsupported,
+                   "create a process in new namespaces: as many as user.max_{%s}_namespaces allow are in use, or they "
+                   "are nested too deep; root: sysctl -w with a larger number",
+                   kinds.data());
+    error.sys_errno = why;  // who knows more about what was asked for explains it by that
+    return error;
+}
+
+}  // namespace
 
 Result<Cloned> clone_process(uint64_t flags) noexcept {
     int pidfd = -1;
@@ -32,7 +61,7 @@ Result<Cloned> clone_process(uint64_t flags) noexcept {
     args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
     const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
     if (pid < 0) {
-        return FAIL_ERRNO("create a process in new namespaces");
+        return std::unexpected(clone_error(errno, flags));
     }
     return Cloned{pid, Fd(pid > 0 ? pidfd : -1)};
 }
@@ -140,7 +169,14 @@ Result<Spawned> spawn(const Command& command) noexcept {
         errno = why;
         return FAIL_ERRNO("run %s", argv[0]);
     }
-    return Spawned{pid, TRY(open_pidfd(pid))};
+    auto pidfd = open_pidfd(pid);
+    if (!pidfd) {
+        // Who is told that it failed does not look after it.  Our child and not waited for: the number is its own.
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+        return std::unexpected(pidfd.error());
+    }
+    return Spawned{pid, std::move(*pidfd)};
 }
 
 bool single_threaded() noexcept {

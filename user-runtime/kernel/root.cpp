@@ -60,7 +60,7 @@ Result<Fd> Root::open(const RelPath& path, int flags, mode_t mode, bool follow_l
     Fd fd(
         openat2_retry(dir_.get(), path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, resolve_flags(trust_)));
     if (!fd) {
-        return FAIL_ERRNO("open %s", path.c_str());
+        return std::unexpected(open_error(errno, path.c_str()));
     }
     return fd;
 }

@@ -43,6 +43,22 @@ Status delete_in_holder(int holder, std::span<const std::string> host_paths) {
     });
 }
 
+Status delete_entries_in_holder(int holder, const Root& directory, std::span<const std::string> names) {
+    if (names.empty()) {
+        return {};
+    }
+    return run_in_user_namespace({holder, nullptr, {}}, [&] {
+        Status first;
+        for (const std::string& name : names) {
+            auto done = delete_tree(directory.fd(), name.c_str());
+            if (!done && done.error().code != Code::not_found && first) {
+                first = done;
+            }
+        }
+        return first;
+    });
+}
+
 Status copy_in_holder(int holder, const std::string& from, const std::string& to) {
     const Fd source = TRY(open_named(from, O_PATH | O_DIRECTORY));
     const NamedEntry target = TRY(open_parent(to));

@@ -20,6 +20,9 @@ Result<NamedEntry> open_parent(const std::string& host_path);
 // deleted, and returns the first error.
 Status delete_in_holder(int holder, std::span<const std::string> host_paths);
 
+// Deletes files or trees of an open directory, whatever its name leads to by now; else as delete_in_holder.
+Status delete_entries_in_holder(int holder, const Root& directory, std::span<const std::string> names);
+
 // Copies the tree `from` to the new directory `to` (kernel/copy_tree.h).  After an error nothing of `to` is left.
 Status copy_in_holder(int holder, const std::string& from, const std::string& to);
 
