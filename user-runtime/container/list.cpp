@@ -33,11 +33,11 @@ std::optional<Summary> summarize(const Places& places, const Root& containers, c
     summary.name = name.str();
     summary.ephemeral = name.str().starts_with("run-") && directory->exists(*RelPath::component("ephemeral"));
     if (!directory->exists(*RelPath::component("config"))) {
-        const auto intent = read_intent(*directory);
-        if (!intent || !*intent) {
+        const auto intent = read_intent(*directory).value_or(std::nullopt);
+        if (!intent) {
             return std::nullopt;  // some other directory of the user's
         }
-        summary.broken = "half made or half removed (" + **intent + ")";
+        summary.broken = "half made or half removed (" + *intent + ")";
         return summary;
     }
     const auto monitor = running_monitor(*directory);
@@ -79,6 +79,7 @@ Result<std::vector<Summary>> list(const Places& places) {
         }
     }
     std::vector<Summary> out;
+    out.reserve(found.size());
     for (auto& [name, summary] : found) {
         out.push_back(std::move(summary));
     }

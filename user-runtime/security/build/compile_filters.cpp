@@ -52,7 +52,7 @@ void emit_verdict(const Verdict& verdict, Program& out) {
         return;
     }
     // Little-endian only, as every architecture that cubby-init knows: the low half stands first.
-    const auto offset = static_cast<uint32_t>(offsetof(seccomp_data, args) + 8 * verdict.argument);
+    const auto offset = static_cast<uint32_t>(offsetof(seccomp_data, args) + sizeof(uint64_t) * verdict.argument);
     out.push_back(statement(BPF_LD | BPF_W | BPF_ABS, offset));
     const size_t checks = verdict.refused.size() + (verdict.refused_bits != 0 ? 1 : 0);
     size_t left = checks;
@@ -96,6 +96,7 @@ std::vector<Range> ranges_of(const Table& table, const Verdict& otherwise) {
     return ranges;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): halves the ranges each time
 Program search(const std::vector<Range>& ranges, size_t from, size_t end) {
     Program out;
     if (end - from == 1) {
