@@ -37,8 +37,9 @@ constexpr unsigned int patience_seconds = 60;
 volatile sig_atomic_t running = 0;
 
 void on_alarm(int) {
-    if (running > 0)
+    if (running > 0) {
         kill(running, SIGKILL);  // not reaped yet, so the number is still this child's
+    }
 }
 
 long now_ns() {
@@ -51,8 +52,9 @@ long now_ns() {
 class Runner {
   public:
     Runner() : output_(memfd_create("output", MFD_CLOEXEC)) {
-        if (output_ < 0)
+        if (output_ < 0) {
             fail("memfd_create");
+        }
         posix_spawn_file_actions_init(&actions_);
         posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions_, output_, STDOUT_FILENO);
@@ -67,25 +69,29 @@ class Runner {
 
     // Nanoseconds from spawn to exit; ends the program if the command fails.
     long measure(Command& command) {
-        if (ftruncate(output_, 0) != 0 || lseek(output_, 0, SEEK_SET) != 0)
+        if (ftruncate(output_, 0) != 0 || lseek(output_, 0, SEEK_SET) != 0) {
             fail("empty the output");
+        }
         pid_t child = 0;
         int status = 0;
         alarm(patience_seconds);
         const long begin = now_ns();
         errno = posix_spawnp(&child, command[0], &actions_, nullptr, command.data(), environ);
-        if (errno != 0)
+        if (errno != 0) {
             fail(command[0]);
+        }
         running = child;
         while (waitpid(child, &status, 0) < 0) {
-            if (errno != EINTR)
+            if (errno != EINTR) {
                 fail("waitpid");
+            }
         }
         const long end = now_ns();
         running = 0;
         alarm(0);
-        if (status != 0)
+        if (status != 0) {
             report(command, status);
+        }
         return end - begin;
     }
 
@@ -95,11 +101,12 @@ class Runner {
         exit(1);
     }
 
-    [[noreturn]] void report(const Command& command, int status) {
+    [[noreturn]] void report(const Command& command, int status) const {
         fputs("stopwatch:", stderr);
         for (const char* word : command) {
-            if (word != nullptr)
+            if (word != nullptr) {
                 fprintf(stderr, " %s", word);
+            }
         }
         if (WIFSIGNALED(status)) {
             fprintf(stderr, ": killed by signal %d", WTERMSIG(status));
@@ -143,8 +150,9 @@ std::vector<Group> parse_groups(char** first, char** last) {
     }
     for (Group& group : groups) {
         for (Command& command : group) {
-            if (command.empty())
+            if (command.empty()) {
                 return {};
+            }
             command.push_back(nullptr);
         }
     }
@@ -158,10 +166,12 @@ void sleep_ms(unsigned int milliseconds) {
 
 void run_group(Runner& runner, Group& group, size_t number, bool print) {
     std::string line = std::to_string(number);
-    for (Command& command : group)
+    for (Command& command : group) {
         line += " " + std::to_string(runner.measure(command));
-    if (!print)
+    }
+    if (!print) {
         return;
+    }
     puts(line.c_str());
     fflush(stdout);
 }
@@ -186,11 +196,11 @@ int main(int argc, char** argv) {
     sigaction(SIGALRM, &action, nullptr);
 
     Runner runner;
-    std::mt19937 random(1);
+    std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
     std::vector<size_t> order(groups.size());
     std::iota(order.begin(), order.end(), size_t{0});
     for (unsigned int round = 0; round < warm_up + rounds; ++round) {
-        std::shuffle(order.begin(), order.end(), random);
+        std::ranges::shuffle(order, random);
         for (const size_t number : order) {
             sleep_ms(pause_ms);
             run_group(runner, groups[number], number, round >= warm_up);

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/parse.h"
 #include "cli/nearest.h"
@@ -24,12 +25,13 @@ struct Reading {
 
 Reading read_option(const Command& command, std::string_view word) {
     if (word.starts_with("--")) {
+        constexpr auto kNone = std::string_view::npos;
         const auto equals = word.find('=');
-        const Option* option = find_option(command, '\0', word.substr(2, equals == word.npos ? word.npos : equals - 2));
+        const Option* option = find_option(command, '\0', word.substr(2, equals == kNone ? kNone : equals - 2));
         if (option == nullptr || option->value == nullptr) {
             return {};
         }
-        return {equals == word.npos, option->stands};
+        return {equals == kNone, option->stands};
     }
     for (size_t at = 1; at < word.size(); ++at) {
         const Option* option = find_option(command, word[at], "");
@@ -81,9 +83,9 @@ std::string operand_name(const char* synopsis, size_t index) {
 }  // namespace
 
 const std::string* Parsed::value(std::string_view option) const noexcept {
-    const auto found =
-        std::find_if(given_.rbegin(), given_.rend(), [&](const auto& one) { return option == one.first->name; });
-    return found == given_.rend() ? nullptr : &found->second;
+    const auto last_first = std::views::reverse(given_);
+    const auto found = std::ranges::find_if(last_first, [&](const auto& one) { return option == one.first->name; });
+    return found == last_first.end() ? nullptr : &found->second;
 }
 
 std::string Parsed::value_or(std::string_view option, std::string_view otherwise) const {

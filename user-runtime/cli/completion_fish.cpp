@@ -103,6 +103,14 @@ std::string joined_names(const Command& command) {
     return out;
 }
 
+std::string condition_of(const OperandOffer& offer, const std::string& names) {
+    const std::string index = std::to_string(offer.index);
+    if (offer.verb != nullptr) {
+        return std::string("__cubby_verb ") + offer.verb->name + " " + index + " " + names;
+    }
+    return offer.rest ? "__cubby_in " + names : "__cubby_at " + index + " " + names;
+}
+
 std::string operand_lines(const Command& command) {
     const std::string names = joined_names(command);
     std::string out;
@@ -110,14 +118,7 @@ std::string operand_lines(const Command& command) {
         out += line("__cubby_at 0 " + names, std::string(" -a ") + verb.name + " -d " + fish_word(verb.summary));
     }
     for (const OperandOffer& offer : operand_offers(command)) {
-        const std::string index = std::to_string(offer.index);
-        std::string condition = "__cubby_at " + index + " " + names;
-        if (offer.verb != nullptr) {
-            condition = std::string("__cubby_verb ") + offer.verb->name + " " + index + " " + names;
-        } else if (offer.rest) {
-            condition = "__cubby_in " + names;
-        }
-        out += line(condition, offers(offer.complete));
+        out += line(condition_of(offer, names), offers(offer.complete));
     }
     return out;
 }

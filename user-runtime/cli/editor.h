@@ -22,6 +22,8 @@ class EditedFile {
     static Result<EditedFile> make(const std::string& name, const std::string& text);
     EditedFile(EditedFile&& other) noexcept;
     EditedFile& operator=(EditedFile&&) = delete;
+    EditedFile(const EditedFile&) = delete;
+    EditedFile& operator=(const EditedFile&) = delete;
     // Removes it with all that the editor left beside it, unless keep() was called.
     ~EditedFile();
 

@@ -141,7 +141,7 @@ Result<std::string> parse_guest_path(std::string_view text, const char* what) {
 }
 
 Result<std::string> absolute_path(std::string_view text, const char* what) {
-    const std::string path = TRY(checked_path(text, what));
+    std::string path = TRY(checked_path(text, what));
     if (path.front() == '/') {
         return path;
     }

@@ -14,8 +14,9 @@ std::string heading(std::string title, const char* section) {
     for (char& byte : title) {
         byte = byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 0x20) : byte;
     }
-    return ".\\\" Written by cubby man; do not edit.\n.TH " + roff_text(title) + " " + section + " \"\" \"cubby " +
-           kVersionNumber + "\" \"cubby\"\n";
+    return R"(.\" Written by cubby man; do not edit.)"
+           "\n.TH " +
+           roff_text(title) + " " + section + " \"\" \"cubby " + kVersionNumber + "\" \"cubby\"\n";
 }
 
 std::string section(const char* title) { return std::string(".SH ") + title + "\n"; }

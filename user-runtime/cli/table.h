@@ -9,7 +9,7 @@
 namespace cubby::cli {
 
 struct Cell {
-    Cell(std::string content, Colour tint = Colour::none) : text(std::move(content)), colour(tint) {}  // NOLINT
+    Cell(std::string content, Colour tint = Colour::none) : text(std::move(content)), colour(tint) {}
     std::string text;
     Colour colour = Colour::none;
 };

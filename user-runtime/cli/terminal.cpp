@@ -24,8 +24,8 @@ bool knows_unicode() noexcept {
     for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const std::string_view value = variable(name);
         if (!value.empty()) {
-            return value.find("UTF-8") != value.npos || value.find("utf8") != value.npos ||
-                   value.find("utf-8") != value.npos;
+            constexpr auto kNone = std::string_view::npos;
+            return value.find("UTF-8") != kNone || value.find("utf8") != kNone || value.find("utf-8") != kNone;
         }
     }
     return true;
@@ -40,16 +40,25 @@ size_t columns_of(int fd) {
     return columns && *columns > 0 ? *columns : kUsualColumns;
 }
 
+// What the first byte of a UTF-8 sequence says of its length (RFC 3629), 0 where none begins with it.
+size_t announced_length(unsigned first) noexcept {
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first < 0xc2 || first >= 0xf5) {
+        return 0;
+    }
+    if (first < 0xe0) {
+        return 2;
+    }
+    return first < 0xf0 ? 3 : 4;
+}
+
 // Length of the valid UTF-8 sequence at the beginning (RFC 3629), 0 where there is none.
 size_t sequence_length(std::string_view text) noexcept {
     const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned first = byte(0);
-    const size_t length = first < 0x80   ? 1
-                          : first < 0xc2 ? 0
-                          : first < 0xe0 ? 2
-                          : first < 0xf0 ? 3
-                          : first < 0xf5 ? 4
-                                         : 0;
+    const size_t length = announced_length(first);
     if (length == 0 || length > text.size()) {
         return 0;
     }
@@ -136,7 +145,7 @@ std::string fitted(std::string_view text, size_t columns, const Terminal& termin
         room -= begins_code_point(text[end]) ? 1 : 0;
         ++end;
     }
-    const std::string dots = terminal.unicode ? (mark > 0 ? terminal.ellipsis() : "") : std::string(mark, '.');
+    const std::string dots = terminal.unicode && mark > 0 ? terminal.ellipsis() : std::string(mark, '.');
     return std::string(text.substr(0, end)) + dots;
 }
 

@@ -64,7 +64,7 @@ Result<Facts> ask_facts(MonitorClient& client) {
         const auto count = TRY(protocol::read_as<uint32_t>(rest));
         rest.remove_prefix(sizeof count);
         const size_t bytes = size_t{count} * sizeof(sock_filter);
-        if (count > BPF_MAXINSNS || bytes > rest.size()) {
+        if (count == 0 || count > BPF_MAXINSNS || bytes > rest.size()) {
             return FAIL(Code::broken, "the monitor's description of its filters is damaged");
         }
         memcpy(facts.filters.emplace_back(count).data(), rest.data(), bytes);
@@ -143,7 +143,10 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     input.init_program = init.get();
     input.argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
     add_environment(request, user, facts.environment, terminal, input.environment);
-    input.cwd = request.workdir.empty() ? (request.argv.empty() ? user.home : "/") : request.workdir;
+    input.cwd = request.argv.empty() ? user.home : "/";
+    if (!request.workdir.empty()) {
+        input.cwd = request.workdir;
+    }
     input.identity = {user.uid, user.gid, {user.groups.begin(), user.groups.end()}, facts.plain.keep_groups != 0};
     input.keep_capabilities = facts.plain.capabilities;
     input.no_new_privs = facts.plain.no_new_privs != 0;

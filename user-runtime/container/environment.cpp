@@ -1,6 +1,7 @@
 #include "container/environment.h"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace cubby {
@@ -8,9 +9,9 @@ namespace cubby {
 void keep_last(std::vector<std::string>& environment) {
     std::set<std::string, std::less<>> seen;
     std::vector<std::string> kept;
-    for (auto entry = environment.rbegin(); entry != environment.rend(); ++entry) {
-        if (seen.insert(entry->substr(0, entry->find('='))).second) {
-            kept.push_back(std::move(*entry));
+    for (std::string& entry : std::views::reverse(environment)) {
+        if (seen.insert(entry.substr(0, entry.find('='))).second) {
+            kept.push_back(std::move(entry));
         }
     }
     std::ranges::reverse(kept);

@@ -10,6 +10,7 @@ namespace {
 
 std::vector<StepTime> times_of(const launch::Launched& launched, const StartPlan& plan) {
     std::vector<StepTime> times;
+    times.reserve(launched.microseconds.size());
     for (size_t at = 0; at < launched.microseconds.size(); ++at) {
         times.push_back({describe(plan.steps()[at].step), launched.microseconds[at]});
     }

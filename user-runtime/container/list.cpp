@@ -106,6 +106,7 @@ Result<std::vector<Summary>> list(const Places& places) {
         }
     }
     std::vector<Summary> out;
+    out.reserve(found.size());
     for (auto& [name, summary] : found) {
         out.push_back(std::move(summary));
     }

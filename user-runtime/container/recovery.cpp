@@ -94,18 +94,18 @@ Result<bool> remove_if_empty(const Places& places, const ContainerName& name, co
     return true;
 }
 
-Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& name,
+Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& new_name,
                      const Root& directory) {
-    const auto document = TRY(load_document(places, directory, name));
+    const auto document = TRY(load_document(places, directory, new_name));
     const std::string from = directory_of(places, old_name) + "/";
-    const std::string to = directory_of(places, name) + "/";
+    const std::string to = directory_of(places, new_name) + "/";
     std::string text = document.to_text();
     for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
         text.replace(at, from.size(), to);
     }
     auto moved = TRY(lxc::Document::parse(text, to + "config"));
     if (const auto host = moved.get("lxc.uts.name"); host.size() == 1 && host.front() == old_name.str()) {
-        TRY(moved.set("lxc.uts.name", name.str()));
+        TRY(moved.set("lxc.uts.name", new_name.str()));
     }
     return save_document(directory, moved);
 }

@@ -6,7 +6,9 @@ std::vector<std::byte> encode(Type type, std::string_view payload) {
     const Header header{kVersion, type, static_cast<uint32_t>(payload.size())};
     std::vector<std::byte> bytes(sizeof header + payload.size());
     memcpy(bytes.data(), &header, sizeof header);
-    memcpy(bytes.data() + sizeof header, payload.data(), payload.size());
+    if (!payload.empty()) {  // an empty one may have no address, which memcpy(3) must not be given
+        memcpy(bytes.data() + sizeof header, payload.data(), payload.size());
+    }
     return bytes;
 }
 

@@ -126,8 +126,7 @@ TEST(CliRunRequests, TakeEverything) {
     EXPECT_FALSE(request->volumes[1].read_only);
     EXPECT_EQ(request->workdir, "/dst");
     EXPECT_EQ(request->user, "1000:100");
-    ASSERT_TRUE(request->name);
-    EXPECT_EQ(request->name->str(), "r1");
+    EXPECT_EQ(request->name, ContainerName::parse("r1").value());
     EXPECT_EQ(request->hostname, "box");
     EXPECT_EQ(request->userns, UserNs::keep_id);
     EXPECT_THAT(request->argv, ElementsAre("make", "-j2"));
