@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <memory>
 
 namespace cubby {
@@ -67,12 +68,14 @@ Status raise_permitted() noexcept {
 }
 
 Status limit_capabilities(CapSet keep) noexcept {
-    const CapSet all = all_capabilities();
     for (unsigned cap = 0; cap <= kMaxCapability; ++cap) {
-        const CapSet bit = CapSet{1} << cap;
-        if ((all & bit) != 0 && (keep & bit) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0) {
+        if ((keep & (CapSet{1} << cap)) != 0 || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) {
+            continue;
+        }
+        if (errno != EINVAL || cap == 0) {
             return FAIL_ERRNO("drop capability %u from the bounding set", cap);
         }
+        break;  // the kernel knows no more of them (prctl(2))
     }
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) {
         return FAIL_ERRNO("clear ambient capabilities");

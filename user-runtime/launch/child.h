@@ -26,6 +26,7 @@ struct ChildState {
     ExecArrays exec;
     bool timings = false;
     size_t current = 0;  // index of the running step
+    int root = -1;       // the container's root directory, once it is entered
     // Whether the covers of masked paths are in the tree already.
     bool null_attached = false;
     bool empty_attached = false;

@@ -15,7 +15,7 @@
 namespace cubby::launch {
 namespace {
 
-Result<Fd> open_new_root() noexcept {
+Result<Fd> open_root() noexcept {
     Fd root(openat2_retry(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0));
     if (!root) {
         return FAIL_ERRNO("open the container's root");
@@ -43,9 +43,10 @@ Status run(const PivotStep& step, ChildState& state) noexcept {
     Fd& mount = state.slots[step.slot];
     // Nothing of the container's mounts may travel to the host, nor back (mount_namespaces(7)).
     TRY(change_mount(mount.get(), {step.read_only ? MOUNT_ATTR_RDONLY : 0U, 0, MS_PRIVATE, false}));
-    const Fd old_root = TRY(open_new_root());
+    const Fd old_root = TRY(open_root());
     TRY(attach_mount(mount.get(), old_root.get()));
     TRY(enter_root(mount.get()));
+    state.root = mount.get();
     Message message;
     message.kind = Kind::root;
     return send(state.socket, message, mount.get());
@@ -56,8 +57,7 @@ Status run(const AttachStep& step, ChildState& state) noexcept {
     if (!mount) {
         return step.optional ? Status{} : FAIL(Code::not_found, "nothing to mount at /%s", step.target.c_str());
     }
-    const Fd root = TRY(open_new_root());
-    const auto target = target_of(step, root.get());
+    const auto target = target_of(step, state.root);
     if (!target) {
         if (step.optional && missing(target.error())) {
             return {};
@@ -70,20 +70,17 @@ Status run(const AttachStep& step, ChildState& state) noexcept {
     return {};
 }
 
-Status run(const MakeDirStep& step, ChildState&) noexcept {
-    const Fd root = TRY(open_new_root());
-    static_cast<void>(TRY(guest::ensure_dir(root.get(), step.path.c_str(), step.mode)));
+Status run(const MakeDirStep& step, ChildState& state) noexcept {
+    static_cast<void>(TRY(guest::ensure_dir(state.root, step.path.c_str(), step.mode)));
     return {};
 }
 
-Status run(const SymlinkStep& step, ChildState&) noexcept {
-    const Fd root = TRY(open_new_root());
-    return guest::ensure_link(root.get(), step.path.c_str(), step.target.c_str());
+Status run(const SymlinkStep& step, ChildState& state) noexcept {
+    return guest::ensure_link(state.root, step.path.c_str(), step.target.c_str());
 }
 
-Status run(const RemountStep& step, ChildState&) noexcept {
-    const Fd root = TRY(open_new_root());
-    const auto target = guest::open(root.get(), step.path.c_str(), true);
+Status run(const RemountStep& step, ChildState& state) noexcept {
+    const auto target = guest::open(state.root, step.path.c_str(), true);
     if (!target) {
         return missing(target.error()) ? Status{} : std::unexpected(target.error());
     }
@@ -93,8 +90,7 @@ Status run(const RemountStep& step, ChildState&) noexcept {
 }
 
 Status run(const MaskStep& step, ChildState& state) noexcept {
-    const Fd root = TRY(open_new_root());
-    const auto target = guest::open(root.get(), step.path.c_str(), true);
+    const auto target = guest::open(state.root, step.path.c_str(), true);
     if (!target) {
         return missing(target.error()) ? Status{} : std::unexpected(target.error());
     }
@@ -123,8 +119,7 @@ Status run(const ConsoleStep& step, ChildState& state) noexcept {
     message.kind = Kind::devpts;
     TRY(send(state.socket, message, devpts));
     if (step.bind_console) {
-        const Fd root = TRY(open_new_root());
-        const Fd target = TRY(guest::ensure_file(root.get(), "dev/console"));
+            const Fd target = TRY(guest::ensure_file(state.root, "dev/console"));
         const Fd console = TRY(clone_tree(pty.peer.get(), false));
         TRY(attach_mount(console.get(), target.get()));
     }
