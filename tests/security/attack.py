@@ -6,6 +6,7 @@ protects it.  After every test, whatever it did, A0 is asserted: OUT is as it wa
 temporary and the runtime directory hold nothing new, and no process, mount or socket of the test is left.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -94,6 +95,10 @@ class Attack(harness.Cubby):
             method()
         except Refused:
             pass
+
+    def subTest(self, *words, **more):
+        # Where each command is refused, the first one ends the test, and a sub-test would take that for an error.
+        return contextlib.nullcontext() if harness.MODE == "no-openat2" else super().subTest(*words, **more)
 
     def remove_work(self):
         subprocess.run([harness.CUBBY, "unshare", "rm", "-rf", str(self.work)], env=self.env, check=False,
