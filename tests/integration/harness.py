@@ -111,7 +111,7 @@ class Cubby(unittest.TestCase):
     def state(self, name):
         return json.loads(self.cubby("info", "--json", name))["state"]
 
-    def wait_for(self, condition, seconds=10, what="condition"):
+    def wait_for(self, condition, seconds=60, what="condition"):
         limit = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), limit, f"{what} did not come within {seconds} s")
