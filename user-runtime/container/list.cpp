@@ -44,8 +44,10 @@ std::optional<Summary> summarize_unfinished(const Places& places, const Containe
         return summary;
     }
     if (running) {
-        ask_state(places, name, &directory, summary);
-        return summary.ephemeral ? std::optional(summary) : std::nullopt;
+        // Not through its directory: the signal that asks a monitor for a lost socket would reach the command of a run
+        // that has not come to its socket yet.
+        ask_state(places, name, nullptr, summary);
+        return summary.state != State::stopped ? std::optional(summary) : std::nullopt;
     }
     if (summary.ephemeral || name.str().starts_with("run-")) {
         // Its command line was killed, and nobody would ever name it again.  Errors are left for the next time.
