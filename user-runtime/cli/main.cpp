@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/exit_code.h"
+#include "kernel/prefault.h"
 #include "kernel/root.h"
 
 namespace {
@@ -26,6 +27,7 @@ cubby::Status fill_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    cubby::prefault_heap();
     cubby::log::set_name("cubby");
     umask(077);  // what cubby makes on the host is the user's alone; images and containers set their own modes
     if (!fill_descriptors()) {

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <ctime>
 
+#include "kernel/prefault.h"
 #include "launch/baton.h"
 
 namespace cubby::launch {
@@ -119,6 +120,7 @@ void reset_process() noexcept {
 }
 
 void child_main(ChildState& state) noexcept {
+    prefault_copy();
     reset_process();
     const auto done = run_segments(state);
     send_failure(state.socket, done.error());
