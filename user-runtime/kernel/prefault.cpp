@@ -58,7 +58,8 @@ uintptr_t heap_start = 0;
 }  // namespace
 
 // Before the C library relocates the program: no relocated pointer, no thread-local, no canary may be used here.
-extern "C" [[gnu::no_stack_protector]] [[gnu::used]] [[gnu::visibility("hidden")]] void cubby_prefault_image() noexcept {
+extern "C" [[gnu::no_stack_protector]] [[gnu::used]] [[gnu::visibility("hidden")]] void
+cubby_prefault_image() noexcept {
     populate_image(false);
     heap_start = static_cast<uintptr_t>(call(SYS_brk, 0, 0, 0));
 }

@@ -97,7 +97,8 @@ ExecArrays exec_arrays(const ExecStep& step) {
 }
 
 ChildState prepare_child(const Input& input, int socket) {
-    ChildState state{input.plan, socket, input.init_program, input.stdio, {}, Fd(), {}, input.timings, 0, -1, false, false};
+    ChildState state{input.plan, socket, input.init_program, input.stdio, {}, Fd(), {}, input.timings, 0, -1,
+                     false,      false};
     state.slots.resize(input.plan.slot_count());
     for (const PlannedStep& planned : input.plan.steps()) {
         if (const auto* exec = std::get_if<ExecStep>(&planned.step)) {

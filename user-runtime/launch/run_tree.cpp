@@ -119,7 +119,7 @@ Status run(const ConsoleStep& step, ChildState& state) noexcept {
     message.kind = Kind::devpts;
     TRY(send(state.socket, message, devpts));
     if (step.bind_console) {
-            const Fd target = TRY(guest::ensure_file(state.root, "dev/console"));
+        const Fd target = TRY(guest::ensure_file(state.root, "dev/console"));
         const Fd console = TRY(clone_tree(pty.peer.get(), false));
         TRY(attach_mount(console.get(), target.get()));
     }
