@@ -20,7 +20,7 @@
 namespace cubby::holder {
 
 inline constexpr uint32_t kMagic = 0x646c6f68;  // "hold"
-inline constexpr uint16_t kVersion = 2;
+inline constexpr uint16_t kVersion = 1;
 inline constexpr size_t kMaxRanges = 340;  // of one map, user_namespaces(7)
 
 // Names in the runtime directory, by the inode of the user namespace whose processes are served: a namespace that somebody

@@ -32,7 +32,12 @@ Status write_setting(int directory, const Setting& setting) noexcept {
 
 Status run(const OpenSettingsStep& step, ChildState& state) noexcept {
     if (step.proc == kNoSlot) {
-        state.slots[step.slot] = TRY(TRY(ProcFs::open()).open_entry("sys", O_PATH | O_DIRECTORY));
+        // The mounts are another container's, where it is covered by a read-only copy (EXDEV), or the host's.
+        auto settings = TRY(ProcFs::open()).open_entry("sys", O_PATH | O_DIRECTORY);
+        if (!settings && settings.error().sys_errno != EXDEV) {
+            return std::unexpected(settings.error());
+        }
+        state.slots[step.slot] = settings ? std::move(*settings) : Fd();
         return {};
     }
     Fd directory(openat2_retry(state.slots[step.proc].get(), "sys", O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
