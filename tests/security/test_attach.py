@@ -252,16 +252,16 @@ class Traps(attack.Attack):
         root = self.rootfs("proc", "sys", "dev")
         for name in ("passwd", "group", "mtab", "subuid", "subgid"):
             put(root / "etc" / name)
-        report = json.loads(self.fast("run", "-u", "1000", "--rootfs", str(root), "--", "/tools/probe", seconds=3).stdout)
-        if not attack.SINGLE_ID:
-            self.assertEqual(report["ids"]["real"][0], 1000)
+        user = 0 if attack.SINGLE_ID else 1000
+        report = json.loads(self.fast("run", "-u", str(user), "--rootfs", str(root), "--", "/tools/probe", seconds=3).stdout)
+        self.assertEqual(report["ids"]["real"][0], user)
         done = self.fast("run", "-u", "nobody", "--rootfs", str(root), "--", "/tools/probe", seconds=3)
         self.assertEqual(done.returncode, 125)
         self.assertNotIn(b"canary", done.stderr)
 
     def test_cve_2026_47262_group_file_without_end(self):
         root = self.rootfs()
-        (root / "etc/passwd").write_text("user:x:1000:1000::/:/bin/sh\n")
+        (root / "etc/passwd").write_text("user:x:0:0::/:/bin/sh\n")
         for text in ("g:x:5:" + ",".join(f"m{number}" for number in range(10**6)) + "\n", "g:x:5:" + "x" * (100 << 20) + "\n"):
             (root / "etc/group").write_text(text)
             done = self.fast("run", "-u", "user", "--rootfs", str(root), "--", "true", seconds=5)
