@@ -35,7 +35,7 @@ BuildRequest StoreTest::request(const std::string& name, std::vector<std::string
 
 ImageStore StoreTest::store() const { return *ImageStore::open(home() + "/cache/images", ids_.holder); }
 
-std::string StoreTest::text_in(const Image& image, const char* path) const {
+std::string StoreTest::text_in(const Image& image, const char* path) {
     const auto root = Root::at(image.rootfs, Trust::guest);
     return root ? root->read(*RelPath::parse(path), 1U << 20U).value_or("") : "";
 }

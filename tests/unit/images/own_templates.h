@@ -20,7 +20,7 @@ class StoreTest : public HolderTest {
     [[nodiscard]] BuildRequest request(const std::string& name, std::vector<std::string> args = {}) const;
     [[nodiscard]] ImageStore store() const;
     // A file of a finished image, as the container's root sees it; empty where there is none.
-    [[nodiscard]] std::string text_in(const Image& image, const char* path) const;
+    [[nodiscard]] static std::string text_in(const Image& image, const char* path);
     // What is in STORE itself, beside its four folders.
     [[nodiscard]] std::vector<std::string> leftovers() const;
     [[nodiscard]] std::string home() const { return tree_->path(); }

@@ -97,7 +97,7 @@ TEST_F(ImageStoreTest, SaysWhyATemplateFailedAndLeavesNothing) {
     }
     // The log that the error names is there.
     const std::string text = store().find_or_build(request("failed"), {}).error().text;
-    const auto at = text.find("/", text.find("its log is "));
+    const auto at = text.find('/', text.find("its log is "));
     EXPECT_EQ(read_named(text.substr(at), 1000).value_or(""), "working\nfailed: the reason\n");
     EXPECT_EQ(store().find_or_build(request("absent"), {}).error().code, Code::not_found);
 }
@@ -107,6 +107,7 @@ TEST_F(ImageStoreTest, LetsTheSecondBuilderWaitAndHaveTheResult) {
     std::atomic<int> waited = 0;
     std::array<std::string, 3> made;
     std::vector<std::thread> threads;
+    threads.reserve(made.size());
     for (std::string& id : made) {
         threads.emplace_back([&] {
             const auto built = store().find_or_build(request("slow"), [&](uint64_t, uint64_t, std::string_view what) {

@@ -37,8 +37,8 @@ class TemplateProgramTest : public ::testing::Test {
         ASSERT_EQ(fchmodat(tree_->root().fd(), path, mode, 0), 0);
     }
     [[nodiscard]] std::string folder() const { return tree_->path() + "/templates"; }
-    [[nodiscard]] std::string key(const TemplateProgram& program, const std::vector<std::string>& args = {},
-                                  const char* machine = "x86_64", const char* map = "0 1 65536") const {
+    [[nodiscard]] static std::string key(const TemplateProgram& program, const std::vector<std::string>& args = {},
+                                         const char* machine = "x86_64", const char* map = "0 1 65536") {
         const auto made = image_key(program, args, machine, map);
         EXPECT_TRUE(ok(made));
         return made.value_or("");

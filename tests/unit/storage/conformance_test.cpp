@@ -88,7 +88,7 @@ class BackendTest : public test::HolderTest, public ::testing::WithParamInterfac
     }
     void make_image() {
         const ContainerIds ids = container_ids();
-        const uid_t root = *to_outside(ids.maps.uids, 0);
+        const uid_t root = to_outside(ids.maps.uids, 0).value_or(~0U);
         in_holder([&]() -> Status {
             const int top = tree_->root().fd();
             CHECK_THAT(mkdirat(top, "image", 0755) == 0 && mkdirat(top, "image/etc", 0755) == 0);

@@ -184,8 +184,10 @@ TEST_F(UsernsProcessTest, MayBeUsedFromManyThreads) {
             failures += words.size() == 100 ? 0 : 1;
         }
     });
+    constexpr int kThreads = 4;
     std::vector<std::thread> threads;
-    for (int number = 0; number < 4; ++number) {
+    threads.reserve(kThreads);
+    for (int number = 0; number < kThreads; ++number) {
         threads.emplace_back([&] {
             for (int round = 0; round < 25; ++round) {
                 const Status done = run_in_user_namespace(ids.holder, round % 2 == 0 ? nullptr : &ids.maps, {}, [&] {
