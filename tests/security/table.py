@@ -14,7 +14,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent.parent / "docs/security-tests.md"
-ID = re.compile(r"^test_(cve_\d{4}_\d+|ghsa(?:_[0-9a-z]{4}){1,3}|lxc_[0-9a-f]{9}|firejail_\d+)_(twin_)?(.+)$")
+ID = re.compile(r"^test_(cve_\d{4}_\d+|ghsa(?:_[0-9a-z]{4}){1,3}|lxc_[0-9a-f]{9}|shadow_[0-9a-f]{8}|firejail_\d+)_(twin_)?(.+)$")
 
 HEAD = """# Published weaknesses and the tests for them
 
@@ -36,13 +36,14 @@ def printed(word):
 
 def tests():
     """(id, is a twin, element's file, test name, what it says) for each test."""
-    for path in sorted(HERE.glob("test_*.py")):
+    for path in [*sorted(HERE.glob("test_*.py")), HERE.parent / "helpers/test_published.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 named = ID.match(node.name)
                 if not named:
                     raise SystemExit(f"{path.name}:{node.lineno}: {node.name} names no published id")
-                yield named[1], bool(named[2]), path.stem[5:], node.name, named[3].replace("_", " ")
+                element = "idmap" if path.parent != HERE else path.stem[5:]
+                yield named[1], bool(named[2]), element, node.name, named[3].replace("_", " ")
 
 
 def sort_key(word):
