@@ -129,7 +129,8 @@ class Process(ground.Ground):
 
     def test_i64_without_privilege(self):
         self.refused("E20", WHOLE, before=lambda: check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl"))
-        copy = shutil.copy(self.program, os.path.join(self.place, "copy"))  # loses the capabilities
+        copy = shutil.copy(self.program, os.path.join(self.place, "copy"))  # loses the capabilities,
+        os.chmod(copy, 0o755)  # and, by another hand than root's, the set-user-ID bit
         self.refused("E20", WHOLE, program=copy)
 
     def test_i64_on_a_nosuid_mount(self):
