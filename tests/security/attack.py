@@ -182,8 +182,8 @@ class Attack(harness.Cubby):
     def started(self, *lines, words=()):
         """The probe as the first process of a container that is started, seen on its console."""
         name = self.make("first", *lines)
-        self.cubby("start", name, "--", "/bin/sh", "-c", f"/tools/probe {' '.join(words)}; exec sleep 1000")
-        self.wait_for(lambda: "}" in self.cubby("logs", name), what="the probe's report")
+        self.cubby("start", name, "--", "/bin/sh", "-c", f"/tools/probe {' '.join(words)}; echo all told; exec sleep 1000")
+        self.wait_for(lambda: "all told" in self.cubby("logs", name), what="the probe's report")
         text = self.cubby("logs", name)
         self.cubby("destroy", "-f", name)
         return json.loads(text[text.index("{"):text.rindex("}") + 1])
