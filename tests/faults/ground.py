@@ -213,7 +213,7 @@ class Faults(harness.Cubby):
             found += [f"{name}/{entry.name}" for entry in (self.lxcpath / name).iterdir() if entry.name.startswith(".")]
         for folder, _, files in os.walk(self.runtime):
             found += [str(pathlib.Path(folder, file)) for file in files
-                      if file not in (*self.bystanders, "holder", "holder.lock", "lock")]
+                      if file not in (*self.bystanders, "lock") and not file.startswith("holder")]
         found += [entry.name for entry in self.images.iterdir()
                   if entry.name.startswith(("building-", "removing-", "."))]
         return sorted(found)

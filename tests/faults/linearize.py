@@ -48,7 +48,14 @@ def candidates(operations, done):
             break
         found.append(index)
         first_answer = min(first_answer, operation.answered)
-    return [index for index in found if operations[index].called <= first_answer]
+    # Of operations that are alike, the one that was answered first comes first: an order with the other one there stays an
+    # order when they change places.
+    alike = {}
+    for index in sorted(found, key=lambda index: operations[index].answered):
+        one = operations[index]
+        if one.called <= first_answer:
+            alike.setdefault((one.verb, one.args, one.answer), index)
+    return list(alike.values())
 
 
 def unroll(order):

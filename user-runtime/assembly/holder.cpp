@@ -108,6 +108,14 @@ Result<Holder> ask(const Root& dir, int timeout_ms) {
     return found;
 }
 
+Result<Holder> copy_of(const Holder& holder) {
+    Fd same(fcntl(holder.user_namespace.get(), F_DUPFD_CLOEXEC, 3));
+    if (!same) {
+        return FAIL_ERRNO("keep the user namespace");
+    }
+    return Holder{std::move(same), holder.maps, holder.rung, holder.reason, holder.outdated};
+}
+
 Status ask_to_stop(const Root& dir, int timeout_ms) {
     const auto socket = request_of(dir, TRY(own_user_namespace()), holder::Verb::stop, timeout_ms);
     return socket || nobody(socket.error()) ? Status{} : std::unexpected(socket.error());
@@ -148,7 +156,34 @@ void pause_ms(int64_t ms) noexcept {
 
 }  // namespace
 
+namespace {
+
+// What this process found last.  Once it has entered that namespace it needs no other holder, and the one that kept it may
+// have been replaced.
+std::optional<Holder> last_found;
+
+Result<std::optional<Holder>> entered_one() {
+    struct stat kept{};
+    if (!last_found || fstat(last_found->user_namespace.get(), &kept) != 0 ||
+        kept.st_ino != TRY(own_user_namespace())) {
+        return std::nullopt;
+    }
+    return TRY(copy_of(*last_found));
+}
+
+Result<Holder> remember(Result<Holder> found) {
+    if (found) {
+        last_found = TRY(copy_of(*found));
+    }
+    return found;
+}
+
+}  // namespace
+
 Result<Holder> ensure_holder() {
+    if (auto entered = TRY(entered_one())) {
+        return std::move(*entered);
+    }
     const int64_t deadline = now_ms() + kReadyMs;
     bool replaced = false;
     int starts = 0;
@@ -159,7 +194,7 @@ Result<Holder> ensure_holder() {
             replaced = true;
             TRY(ask_to_stop(dir, left_of(deadline)));
         } else if (found || !nobody(found.error())) {
-            return found;
+            return remember(std::move(found));
         }
         const Status started = start_holder(dir, left_of(deadline));
         if (started && ++starts < kMostStarts) {
