@@ -130,7 +130,7 @@ pid_t newest() {
 
 }  // namespace
 
-// SECONDS [read]: with `read` only by /proc and pidfds, else by ptrace first.
+// SECONDS [read]: with `read` only by /proc and pidfds, else by ptrace first.  Ends early once there is a file /tmp/enough.
 int hunt(Words words) {
     const double end = now() + (words.empty() ? 1 : strtod(words[0].c_str(), nullptr));
     const bool trace = words.size() < 2;
@@ -140,7 +140,7 @@ int hunt(Words words) {
     std::set<pid_t> seized;
     printf("ready\n");
     fflush(stdout);
-    while (now() < end) {
+    while (now() < end && access("/tmp/enough", F_OK) != 0) {
         for (pid_t pid = next; pid < next + 3; ++pid) {
             if (kill(pid, 0) != 0 && errno == ESRCH) {
                 continue;

@@ -27,10 +27,17 @@ class TemplateMade(attack.Attack):
         return self.run_cubby("create", name, "-t", self.template(script), "-B", backing)
 
     def forget_images(self):
-        done = self.run_plain("images", "ls", "-q")
-        for image in done.stdout.decode().split():
+        """All but the one that setUpClass made."""
+        for image in self.images() - self.first_images:
             self.run_plain("images", "rm", image)
-        self.run_plain("run", "busybox", "--", "true")
+
+    def images(self):
+        return set(self.run_plain("images", "ls", "-q").stdout.decode().split())
+
+    def setUp(self):
+        super().setUp()
+        if not hasattr(type(self), "first_images"):
+            type(self).first_images = self.images()
 
     def rootfs_of(self, name):
         return self.directory(name) / "rootfs"

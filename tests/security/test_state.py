@@ -98,7 +98,7 @@ class RuntimeDirectory(attack.Attack):
             names.append(seen[16:16 + length].rstrip(b"\0").decode())
             seen = seen[16 + length:]
         # Other tests of this user make their own homes there.
-        ours = [one for one in names if "cubby" in one and not one.startswith(("cubby-home-", "cubby-run-", "cubby-tmp-"))]
+        ours = [one for one in names if "cubby" in one and not one.startswith(("cubby-home-", "cubby-run-", "cubby-tmp-", "cubby-test-"))]
         self.assertEqual(ours, [])
 
 
