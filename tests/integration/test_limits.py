@@ -123,7 +123,7 @@ class Limits(harness.Cubby):
         took = time.monotonic() - begin
         print(f"fork bomb: at most {most} processes, stop -k took {took:.2f} s, of a quiet one {self.quiet:.2f} s")
         self.assertLess(took, 2 + 20 * self.quiet)
-        self.assertEqual(self.processes_of(first, count), self.before)
+        self.assertLessEqual(self.processes_of(first, count), self.before)
 
 
 if __name__ == "__main__":
