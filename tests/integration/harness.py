@@ -118,6 +118,28 @@ class Cubby(unittest.TestCase):
             time.sleep(0.01)
 
 
+class Configured(Cubby):
+    """One container, c, which each test starts with lines of its own behind its configuration."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run([CUBBY, "create", "c", "-t", "busybox"], env=cls.env, check=True, capture_output=True)
+        cls.config = cls.home / ".local/share/lxc/c/config"
+        cls.plain = cls.config.read_text()
+
+    def tearDown(self):
+        self.run_cubby("stop", "-k", "c")
+        self.config.write_text(self.plain)
+
+    def configure(self, *lines):
+        self.config.write_text(self.plain + "".join(line + "\n" for line in lines))
+
+    def started(self, *lines):
+        self.configure(*lines)
+        self.cubby("start", "c")
+
+
 def process_exists(pid):
     try:
         os.kill(pid, 0)

@@ -19,25 +19,7 @@ APPLET = (
 ).split()
 
 
-class Confinement(harness.Cubby):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        subprocess.run([harness.CUBBY, "create", "c", "-t", "busybox"], env=cls.env, check=True, capture_output=True)
-        cls.config = cls.home / ".local/share/lxc/c/config"
-        cls.plain = cls.config.read_text()
-
-    def tearDown(self):
-        self.run_cubby("stop", "-k", "c")
-        self.config.write_text(self.plain)
-
-    def configure(self, *lines):
-        self.config.write_text(self.plain + "".join(line + "\n" for line in lines))
-
-    def started(self, *lines):
-        self.configure(*lines)
-        self.cubby("start", "c")
-
+class Confinement(harness.Configured):
     def policy(self, *lines):
         path = self.home / "policy"
         path.write_text("".join(line + "\n" for line in lines))

@@ -11,22 +11,7 @@ import harness
 BOMB = "b() { b | b & }; b; sleep 1000"
 
 
-class Limits(harness.Cubby):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        subprocess.run([harness.CUBBY, "create", "c", "-t", "busybox"], env=cls.env, check=True, capture_output=True)
-        cls.config = cls.home / ".local/share/lxc/c/config"
-        cls.plain = cls.config.read_text()
-
-    def tearDown(self):
-        self.run_cubby("stop", "-k", "c")
-        self.config.write_text(self.plain)
-
-    def started(self, *lines):
-        self.config.write_text(self.plain + "".join(line + "\n" for line in lines))
-        self.cubby("start", "c")
-
+class Limits(harness.Configured):
     def read(self, path):
         return self.cubby("attach", "c", "--", "cat", path).strip()
 

@@ -154,10 +154,6 @@ void pause_ms(int64_t ms) noexcept {
     clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
 }
 
-}  // namespace
-
-namespace {
-
 // What this process found last.  Once it has entered that namespace it needs no other holder, and the one that kept it may
 // have been replaced.
 std::optional<Holder> last_found;
