@@ -75,7 +75,7 @@ class DamagedConfig(ground.Faults):
     def test_odd_texts(self):
         for text, says in ((b"\0\0\0\0", "1"), (self.good + b"lxc.uts.name = a\0b\n", "NUL"),
                            (self.good + b"lxc.init.uid = \xff\xfe\n", "lxc.init.uid"),
-                           (self.good + b"lxc.no equals sign\n", "config"),
+                           (self.good + b"lxc.uts.name\n", "has no '='"),
                            ("lxc.uts.name = x\n".encode("utf-16"), "1")):
             with self.subTest(text=text[-30:]):
                 self.put(text)

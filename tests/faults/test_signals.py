@@ -8,7 +8,7 @@ import sweeps
 
 
 class Signals(sweeps.Sweeps):
-    def interrupt(self, words, prepare, expect, limit=8, names=("victim",), also=()):
+    def interrupt(self, words, prepare, expect, limit=6, names=("victim",), also=()):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             # As a terminal does it: to everything in the foreground, the monitor before its setsid too.
             group = ("--group",) if number == signal.SIGINT else ()
@@ -17,28 +17,28 @@ class Signals(sweeps.Sweeps):
             self.sweep(words, prepare, ("--signal", str(int(number)), *group), limit, expect, names, codes)
 
     def test_create(self):
-        self.interrupt(("create", "victim"), (), ("absent", "stopped", "broken"), 12)
+        self.interrupt(("create", "victim"), (), ("absent", "stopped", "broken"), 8)
 
     def test_destroy(self):
-        self.interrupt(("destroy", "victim"), (self.CREATE,), ("absent", "stopped", "broken"), 10)
+        self.interrupt(("destroy", "victim"), (self.CREATE,), ("absent", "stopped", "broken"), 6)
 
     def test_rename(self):
         self.interrupt(("rename", "victim", "fresh"), (self.CREATE,), (("stopped", "absent"), ("absent", "stopped")),
                        names=("victim", "fresh"))
 
     def test_config(self):
-        self.interrupt(("config", "set", "victim", "lxc.uts.name", "x"), (self.CREATE,), ("stopped",), 6)
+        self.interrupt(("config", "set", "victim", "lxc.uts.name", "x"), (self.CREATE,), ("stopped",), 4)
 
     def test_start(self):
-        self.interrupt(self.START, (self.CREATE,), ("stopped", "running"), 10)
+        self.interrupt(self.START, (self.CREATE,), ("stopped", "running"), 6)
 
     def test_stop(self):
-        self.interrupt(("stop", "-k", "victim"), (self.CREATE, self.START), ("stopped", "running", "stopping"), 6)
+        self.interrupt(("stop", "-k", "victim"), (self.CREATE, self.START), ("stopped", "running", "stopping"), 4)
 
     def test_run_and_attach(self):
         """From some point on the signal is the command's, which may have ended already, and its status is passed on."""
-        self.interrupt(("run", "--name", "victim", "busybox", "true"), (), ("absent",), 10, also=(0, 125))
-        self.interrupt(("attach", "victim", "--", "true"), (self.CREATE, self.START), ("running",), 8, also=(0, 125))
+        self.interrupt(("run", "--name", "victim", "busybox", "true"), (), ("absent",), 6, also=(0, 125))
+        self.interrupt(("attach", "victim", "--", "true"), (self.CREATE, self.START), ("running",), 5, also=(0, 125))
 
 
 if __name__ == "__main__":

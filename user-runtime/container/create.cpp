@@ -104,9 +104,9 @@ Status fill(const Places& places, const CreateRequest& request, const Groundwork
 Status create(const Places& places, const CreateRequest& request, const Progress& progress) {
     const Root containers = TRY(open_containers(places));
     if (containers.exists(entry_of(request.name))) {
-        // An interrupted create or destroy of that name is ended first; then the name may be free.
-        static_cast<void>(open_container(places, request.name).has_value());
-        if (containers.exists(entry_of(request.name))) {
+        // An interrupted create or destroy of that name is ended first, one at work is waited for; then the name may be
+        // free.
+        if (open_container(places, request.name)) {
             return FAIL(Code::exists, "there is a container %s already; cubby destroy %s removes it",
                         request.name.c_str(), request.name.c_str());
         }

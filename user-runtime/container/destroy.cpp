@@ -10,18 +10,23 @@ namespace cubby {
 namespace {
 
 constexpr int kEndMs = 10000;
+constexpr int kPauseMs = 10;
+
+void pause() noexcept {
+    const timespec pause{0, kPauseMs * 1'000'000};
+    nanosleep(&pause, nullptr);
+}
 
 // The end of a monitor, or of a run that removes its directory itself.  False: it goes on.
 Result<bool> await_end(const Root& directory) {
-    for (int waited_ms = 0;; waited_ms += 10) {
+    for (int waited_ms = 0;; waited_ms += kPauseMs) {
         if (!TRY(running_monitor(directory))) {
             return true;
         }
         if (waited_ms >= kEndMs) {
             return false;
         }
-        const timespec pause{0, 10'000'000};
-        nanosleep(&pause, nullptr);
+        pause();
     }
 }
 
@@ -66,24 +71,48 @@ Status destroy(const Places& places, const ContainerName& name, bool force) {
     return remove_files(places, name, directory);
 }
 
-Status rename(const Places& places, const ContainerName& name, const ContainerName& new_name) {
+namespace {
+
+// Nothing where the name was taken while the container was locked: it is to be looked at again, without the lock, since
+// whoever works on that one may wait for ours.
+Result<bool> try_rename(const Places& places, const ContainerName& name, const ContainerName& new_name) {
     const auto locked = TRY(lock_container(places, name));
     const Root& directory = locked.directory;
     if (TRY(running_monitor(directory))) {
         return FAIL(Code::wrong_state, "%s is running; cubby stop %s stops it", name.c_str(), name.c_str());
     }
-    const Root containers = TRY(open_containers(places));
-    if (open_container(places, new_name) || containers.exists(entry_of(new_name))) {
+    const auto taken = open_container(places, new_name, 0);
+    if (taken) {
         return FAIL(Code::exists, "there is a container %s already", new_name.c_str());
     }
+    if (taken.error().code == Code::busy) {
+        return false;
+    }
+    if (taken.error().code != Code::not_found) {
+        return std::unexpected(taken.error());
+    }
+    const Root containers = TRY(open_containers(places));
     TRY(write_intent(directory, "rename " + name.str() + " " + new_name.str()));
     if (auto moved = containers.rename(entry_of(name), entry_of(new_name), 1 /* RENAME_NOREPLACE */); !moved) {
         static_cast<void>(clear_intent(directory).has_value());
-        return moved;
+        return moved.error().code == Code::exists ? Result<bool>(false) : std::unexpected(moved.error());
     }
     TRY(containers.sync());  // else the new paths could be on the disk under the old name
     TRY(rewrite_paths(places, name, new_name, directory));
-    return clear_intent(directory);
+    TRY(clear_intent(directory));
+    return true;
+}
+
+}  // namespace
+
+Status rename(const Places& places, const ContainerName& name, const ContainerName& new_name) {
+    for (int waited_ms = 0; waited_ms < kLockWaitMs; waited_ms += kPauseMs) {
+        if (TRY(try_rename(places, name, new_name))) {
+            return {};
+        }
+        pause();
+    }
+    return FAIL(Code::busy, "another command works on %s; try again when it has ended", new_name.c_str());
 }
 
 }  // namespace cubby

@@ -110,30 +110,32 @@ Status rewrite_paths(const Places& places, const ContainerName& old_name, const 
     return save_document(directory, moved);
 }
 
-Status recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms) {
+Result<bool> recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms) {
     const auto lock = OperationLock::take(directory, name, wait_ms);
     if (!lock) {
-        return lock.error().code == Code::not_found ? Status{} : std::unexpected(lock.error());
+        return lock.error().code == Code::not_found ? Result<bool>(false) : std::unexpected(lock.error());
     }
     if (!is_current(places, name, directory)) {
-        return {};  // a rename has ended while this one waited
+        return false;  // a rename has ended while this one waited
     }
     const auto intent = TRY(read_intent(directory));
     if (!intent) {
         if (has_config(directory) || TRY(running_monitor(directory)).has_value()) {
-            return {};  // the command that held the lock has finished
+            return false;  // the command that held the lock has finished
         }
-        if (is_ephemeral(directory)) {
-            return remove_files(places, name, directory);
+        if (!is_ephemeral(directory)) {
+            return !TRY(remove_if_empty(places, name, directory));
         }
-        static_cast<void>(TRY(remove_if_empty(places, name, directory)));
-        return {};
+        TRY(remove_files(places, name, directory));
+        return false;
     }
     if (*intent == "create" || *intent == "destroy" || intent->empty()) {
-        return remove_files(places, name, directory);
+        TRY(remove_files(places, name, directory));
+        return false;
     }
     if (intent->starts_with("rename ")) {
-        return finish_rename(places, name, directory, std::string_view(*intent).substr(7));
+        TRY(finish_rename(places, name, directory, std::string_view(*intent).substr(7)));
+        return false;
     }
     return FAIL(Code::broken, "%s is half made by an unknown operation; cubby destroy -f %s removes it", name.c_str(),
                 name.c_str());

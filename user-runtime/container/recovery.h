@@ -13,7 +13,8 @@ Result<bool> is_interrupted(const Root& directory);
 
 // A create is rolled back, a destroy is finished, a rename is finished or undone; a killed run is removed, and so is a
 // directory in which nothing was made yet.  Waits at most `wait_ms` for a command that still works on it.
-Status recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms);
+// True: it is some directory of the user's that is no container, and stays.  False: look again what the name leads to.
+Result<bool> recover(const Places& places, const ContainerName& name, const Root& directory, int wait_ms);
 
 // Removes the directory of a container that holds nothing but locks; with anything else in it, it stays.  True: it is
 // gone.  The operation lock is held.

@@ -74,7 +74,18 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
     if (!waiter && waiter.error().code != Code::wrong_state) {
         return std::unexpected(waiter.error());
     }
-    if (!waiter || !protocol::send(waiter->socket(), protocol::Type::wait, protocol::bytes_of(stopped))) {
+    if (!waiter) {
+        return true;
+    }
+    // The name may be another start's by now.
+    const auto again = ask_status(*waiter);
+    if (!again && again.error().code != Code::wrong_state) {
+        return std::unexpected(again.error());
+    }
+    if (!again || again->status.init_pid != status->status.init_pid) {
+        return true;
+    }
+    if (!protocol::send(waiter->socket(), protocol::Type::wait, protocol::bytes_of(stopped))) {
         return true;
     }
     if (!request.kill) {

@@ -16,6 +16,10 @@ constexpr int kMostTries = 100;  // each is lost to another command that got its
 
 RelPath file(const char* name) { return *RelPath::component(name); }
 
+std::unexpected<Error> busy_all_the_time(const ContainerName& name) noexcept {
+    return FAIL(Code::busy, "other commands work on %s all the time; try again", name.c_str());
+}
+
 // Only who holds the lock writes these two files, so a draft of them (Root::replace) is a killed command's.
 void remove_drafts(const Root& directory) {
     const auto entries = directory.list();
@@ -41,18 +45,19 @@ RelPath entry_of(const ContainerName& name) { return *RelPath::component(name.st
 
 std::string directory_of(const Places& places, const ContainerName& name) { return places.lxcpath + "/" + name.str(); }
 
-Result<Root> open_container(const Places& places, const ContainerName& name) {
+Result<Root> open_container(const Places& places, const ContainerName& name, int wait_ms) {
     const Root containers = TRY(open_containers(places));
-    auto directory = containers.enter(entry_of(name));
-    if (directory && TRY(is_interrupted(*directory))) {
-        TRY(recover(places, name, *directory, kLockWaitMs));
-        directory = containers.enter(entry_of(name));
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        auto directory = containers.enter(entry_of(name));
+        if (!directory && directory.error().code == Code::not_found) {
+            return FAIL(Code::not_found, "no container %s; cubby ls lists yours, cubby create %s makes it",
+                        name.c_str(), name.c_str());
+        }
+        if (!directory || !TRY(is_interrupted(*directory)) || TRY(recover(places, name, *directory, wait_ms))) {
+            return directory;
+        }
     }
-    if (!directory && directory.error().code == Code::not_found) {
-        return FAIL(Code::not_found, "no container %s; cubby ls lists yours, cubby create %s makes it", name.c_str(),
-                    name.c_str());
-    }
-    return directory;
+    return busy_all_the_time(name);
 }
 
 Result<OperationLock> OperationLock::take(const Root& directory, const ContainerName& name, int wait_ms) {
@@ -105,19 +110,23 @@ Result<LockedContainer> lock_entry(const Places& places, const ContainerName& na
             return std::unexpected(lock.error());
         }
     }
-    return FAIL(Code::busy, "other commands rename and remove %s all the time", name.c_str());
+    return busy_all_the_time(name);
 }
 
 Result<LockedContainer> lock_container(const Places& places, const ContainerName& name) {
     for (int tries = 0; tries < kMostTries; ++tries) {
         static_cast<void>(TRY(open_container(places, name)));
         auto locked = TRY(lock_entry(places, name));
-        // Whoever held the lock before may have been killed in the middle of his work.
-        if (!TRY(read_intent(locked.directory))) {
+        // Whoever held the lock before may have been killed in the middle of his work, or this is another directory by now,
+        // whose maker has not come to lock it.
+        if (!TRY(is_interrupted(locked.directory))) {
             return locked;
         }
+        if (!TRY(read_intent(locked.directory)) && !TRY(remove_if_empty(places, name, locked.directory))) {
+            return locked;  // some directory of the user's that is no container
+        }
     }
-    return FAIL(Code::busy, "other commands work on %s all the time", name.c_str());
+    return busy_all_the_time(name);
 }
 
 Result<LockedContainer> make_container_directory(const Places& places, const ContainerName& name) {
@@ -141,14 +150,15 @@ Result<LockedContainer> make_container_directory(const Places& places, const Con
         // An empty directory without a lock looks abandoned, and others may have removed it.
         auto lock = directory ? OperationLock::take(*directory, name)
                               : Result<OperationLock>(std::unexpected(directory.error()));
-        if (lock) {
-            return LockedContainer{std::move(*directory), std::move(*lock)};
-        }
-        if (lock.error().code != Code::not_found) {
+        if (!lock && lock.error().code != Code::not_found) {
             return std::unexpected(lock.error());
         }
+        // One with something in it is another command's, which made it anew in between.
+        if (lock && TRY(directory->list()).empty()) {
+            return LockedContainer{std::move(*directory), std::move(*lock)};
+        }
     }
-    return FAIL(Code::busy, "other commands make and remove %s all the time", name.c_str());
+    return busy_all_the_time(name);
 }
 
 bool has_config(const Root& directory) { return directory.exists(file("config")); }

@@ -23,9 +23,10 @@ Result<Root> open_containers(const Places& places);
 
 // The directory of one container; Code::not_found says how to list and make them.  An interrupted operation is ended
 // first.
-Result<Root> open_container(const Places& places, const ContainerName& name);
-
+//
+// That waits for a command which is at work on it, at most `wait_ms` (then Code::busy).
 inline constexpr int kLockWaitMs = 10000;
+Result<Root> open_container(const Places& places, const ContainerName& name, int wait_ms = kLockWaitMs);
 
 // Held over an operation; the kernel's lock on the container's directory itself.  Drafts of files that a killed command
 // left in it are removed.
