@@ -20,9 +20,12 @@ import harness  # noqa: E402
 
 INJECTOR = str(harness.BIN / "fault-injector")
 ALL = os.environ.get("CUBBY_FAULTS") == "all"
-PROMPT_S = 5  # how long a command may take after any harm
-
 PR_SET_CHILD_SUBREAPER = 36
+
+
+def prompt_s():
+    """How long a command may take after any harm: 5 s, and longer where the machine has more to do than it can."""
+    return 5 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def sample(count, limit):
@@ -86,7 +89,8 @@ class Faults(harness.Cubby):
         for name in cls.bystanders:
             subprocess.run([harness.CUBBY, "create", name], env=cls.env, check=True, capture_output=True)
         if "awake" in cls.bystanders:
-            subprocess.run([harness.CUBBY, "start", "awake", "--", "/bin/sleep", "100000"], env=cls.env, check=True, capture_output=True)
+            subprocess.run([harness.CUBBY, "start", "awake", "--", "/bin/sleep", "100000"], env=cls.env, check=True,
+                           capture_output=True)
         subprocess.run([harness.CUBBY, "unshare", "true"], env=cls.env, check=True, capture_output=True)
         cls.counted = 0
         cls.settle_bystanders()
@@ -158,7 +162,7 @@ class Faults(harness.Cubby):
 
     def promptly(self, *words, code=0):
         """Runs cubby, which must end with `code` (or one of them) within 5 s."""
-        done = self.run_cubby(*words, timeout=PROMPT_S)
+        done = self.run_cubby(*words, timeout=prompt_s())
         codes = code if isinstance(code, tuple) else (code,)
         self.assertIn(done.returncode, codes, f"cubby {' '.join(words)}: {done.stderr.decode(errors='replace')}")
         return done
@@ -177,7 +181,7 @@ class Faults(harness.Cubby):
             reap()
             names = set(descendants().values()) - set(self.quiet.values()) - {"cubby-holder"}
             return not names or self.observed(name) == "running"
-        self.wait_for(idle, PROMPT_S, f"rest after the harm: {descendants()}")
+        self.wait_for(idle, prompt_s(), f"rest after the harm: {descendants()}")
 
     def assert_usable(self, name):
         """Whatever was done to `name`, it is in a proper state and can be used; at the end it is gone without a trace."""
@@ -226,7 +230,7 @@ class Faults(harness.Cubby):
 
     def assert_clean(self):
         self.assertEqual(self.traces(), [], "left on the disk")
-        self.wait_for(self.only_quiet, PROMPT_S, f"end of {set(descendants().items()) ^ set(self.quiet.items())}")
+        self.wait_for(self.only_quiet, prompt_s(), f"end of {set(descendants().items()) ^ set(self.quiet.items())}")
         self.assertEqual(self.kept_files, self.files_of_bystanders(), "another container was changed")
         self.assertEqual(self.kept_mounts, pathlib.Path("/proc/self/mountinfo").read_text())
 

@@ -60,7 +60,7 @@ class Inits(ground.Faults):
         self.cubby("config", "set", "i", "lxc.prlimit.nproc", "100")
         # Process 1 must not fork itself: a shell that cannot fork ends.
         pid = self.start("for n in 1 2 3 4 5 6 7 8; do (while :; do sleep 1000 & done) 2>/dev/null & done; exec sleep 1000")
-        self.wait_for(lambda: len(ground.descendants(pid)) > 80, 5, "the bomb")
+        self.wait_for(lambda: len(ground.descendants(pid)) > 80, 30, "the bomb")
         time.sleep(0.5)
         self.assertLess(len(ground.descendants(pid)), 110)
         self.promptly("info", "resting")

@@ -55,11 +55,12 @@ class Trees(ground.Faults):
         self.make()
         for number, child in enumerate((0, 1, 0, 1, 2) * (10 if ground.ALL else 1)):
             options = ("--forked", str(child)) if child else ()
-            self.inject(("destroy", "-f", "t"), *options, "--at", str(150 + 400 * number if child else 60 + 13 * number))
+            self.inject(("destroy", "-f", "t"), *options, "--at", str(150 + 400 * number if child else 60 + 13 * number),
+                        timeout=120)
             self.await_idle("t")
             self.assertIn(self.observed("t"), ("stopped", "broken", "absent"))
             type(self).counted += 1
-        self.promptly("destroy", "-f", "t", code=(0, 3))
+        self.assertIn(self.run_cubby("destroy", "-f", "t", timeout=120).returncode, (0, 3))
         self.assertEqual(self.observed("t"), "absent")
         self.assert_clean()
 

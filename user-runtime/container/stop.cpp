@@ -36,6 +36,23 @@ Status kill_monitor(const Root& directory, const ContainerName& name) {
     return {};
 }
 
+// A connection that becomes readable when the run of `status` has ended; nothing where it has already.  The container may
+// end, and its monitor with it, between any two calls, and the name be another run's then.
+Result<std::optional<MonitorClient>> watch_end(const Places& places, const ContainerName& name,
+                                               const MonitorStatus& status) {
+    auto waiter = MonitorClient::connect(places.lxcpath, name, nullptr);
+    const auto now = waiter ? ask_status(*waiter) : Result<MonitorStatus>(std::unexpected(waiter.error()));
+    if (!now && now.error().code != Code::wrong_state) {
+        return std::unexpected(now.error());
+    }
+    const protocol::WaitOrder stopped{1U << static_cast<unsigned>(State::stopped)};
+    if (!now || now->status.init_pid != status.status.init_pid ||
+        !protocol::send(waiter->socket(), protocol::Type::wait, protocol::bytes_of(stopped))) {
+        return std::nullopt;
+    }
+    return std::optional(std::move(*waiter));
+}
+
 }  // namespace
 
 Result<bool> stop(const Places& places, const StopRequest& request) {
@@ -68,24 +85,8 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
         TRY(order(StopMode::reboot));
         return true;
     }
-    // From now on the container may end, and its monitor with it, between any two calls.
-    auto waiter = MonitorClient::connect(places.lxcpath, request.name, nullptr);
-    const protocol::WaitOrder stopped{1U << static_cast<unsigned>(State::stopped)};
-    if (!waiter && waiter.error().code != Code::wrong_state) {
-        return std::unexpected(waiter.error());
-    }
+    const auto waiter = TRY(watch_end(places, request.name, *status));
     if (!waiter) {
-        return true;
-    }
-    // The name may be another start's by now.
-    const auto again = ask_status(*waiter);
-    if (!again && again.error().code != Code::wrong_state) {
-        return std::unexpected(again.error());
-    }
-    if (!again || again->status.init_pid != status->status.init_pid) {
-        return true;
-    }
-    if (!protocol::send(waiter->socket(), protocol::Type::wait, protocol::bytes_of(stopped))) {
         return true;
     }
     if (!request.kill) {
