@@ -146,7 +146,8 @@ Result<IdRanges> map_of(const ProcFs& process, const char* file) {
 Result<MappedNamespace> harvest(Seed& seed, const IdMaps& wanted, Rung rung) {
     const ProcFs directory = TRY(seed.directory());
     MappedNamespace made;
-    made.maps = {TRY(map_of(directory, "uid_map")), TRY(map_of(directory, "gid_map"))};
+    made.maps.uids = TRY(map_of(directory, "uid_map"));
+    made.maps.gids = TRY(map_of(directory, "gid_map"));
     made.rung = rung;
     if (made.maps != wanted) {
         return FAIL(Code::broken, "the kernel shows other maps than were written");

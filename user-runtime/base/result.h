@@ -30,7 +30,8 @@ inline void take(Status&&) {}
 
 }  // namespace cubby
 
-// The value of a Result, or return its error from the enclosing function.  May be nested.
+// The value of a Result, or return its error from the enclosing function.  May be nested.  In braces only as the first
+// value that owns anything: GCC 12 forgets to destroy the members before it when it returns.
 #define TRY(...) CUBBY_TRY_AS(CUBBY_TRY_NAME(try_result_, __COUNTER__), __VA_ARGS__)
 #define CUBBY_TRY_NAME(prefix, number) CUBBY_TRY_GLUE(prefix, number)
 #define CUBBY_TRY_GLUE(prefix, number) prefix##number

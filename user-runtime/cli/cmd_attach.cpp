@@ -36,9 +36,11 @@ Result<int> run_attach(const Context& context) {
 
 Result<AttachRequest> attach_request(const Context& context) {
     const Parsed& line = context.line;
-    AttachRequest request{.name = TRY(context.name()),
+    ContainerName name = TRY(context.name());
+    std::vector<std::string> environment = TRY(environment_of(context));
+    AttachRequest request{.name = std::move(name),
                           .argv = line.tail(),
-                          .environment = TRY(environment_of(context)),
+                          .environment = std::move(environment),
                           .keep_environment = {},
                           .workdir = "",
                           .user = "",
@@ -47,8 +49,8 @@ Result<AttachRequest> attach_request(const Context& context) {
     if (request.force_terminal && request.no_terminal) {
         return FAIL(Code::usage, "options -t and -T exclude each other");
     }
-    for (const std::string& name : line.values("keep-env")) {
-        request.keep_environment.push_back(TRY(parse_variable_name(name)));
+    for (const std::string& variable : line.values("keep-env")) {
+        request.keep_environment.push_back(TRY(parse_variable_name(variable)));
     }
     if (const std::string* dir = line.value("workdir")) {
         request.workdir = TRY(parse_guest_path(*dir, "--workdir"));

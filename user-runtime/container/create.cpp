@@ -35,7 +35,8 @@ Result<lxc::NamedText> base_config(const Places& places, const CreateRequest& re
     if (request.config_file.empty()) {
         return lxc::default_config(TRY(lxc::read_global(places.home)));
     }
-    return lxc::NamedText{request.config_file, TRY(read_named(request.config_file, lxc::kMaxTextBytes))};
+    std::string text = TRY(read_named(request.config_file, lxc::kMaxTextBytes));
+    return lxc::NamedText{request.config_file, std::move(text)};
 }
 
 // The base's own lxc.idmap lines win, as with LXC; --userns keep-id and the default map come after.

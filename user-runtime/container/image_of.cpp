@@ -79,7 +79,8 @@ Result<std::vector<ImageSummary>> images(const Places& places) {
     const ImageStore store = TRY(ImageStore::open(places.images, holder.user_namespace.get()));
     std::vector<ImageSummary> out;
     for (const Image& image : TRY(store.list())) {
-        out.push_back({image.id, made_by(image), image.created, image.bytes, TRY(users_of(places, image))});
+        auto users = TRY(users_of(places, image));
+        out.push_back({image.id, made_by(image), image.created, image.bytes, std::move(users)});
     }
     return out;
 }

@@ -184,8 +184,10 @@ class RunDirectory {
 };
 
 Result<IdMaps> inside_maps(const IdMaps& to_host, const HostFacts& facts) {
-    return IdMaps{TRY(translate(to_host.uids, facts.holder.uids, "lxc.idmap u")),
-                  TRY(translate(to_host.gids, facts.holder.gids, "lxc.idmap g"))};
+    IdMaps maps;
+    maps.uids = TRY(translate(to_host.uids, facts.holder.uids, "lxc.idmap u"));
+    maps.gids = TRY(translate(to_host.gids, facts.holder.gids, "lxc.idmap g"));
+    return maps;
 }
 
 Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const Holder& holder,

@@ -67,7 +67,9 @@ Result<Sources> open_sources(const TemplateRun& run) {
     const auto detached = [](const std::string& path) -> Result<Fd> {
         return clone_tree(TRY(open_named(path, O_PATH | O_DIRECTORY)).get(), false);
     };
-    Sources sources{TRY(detached(run.place + "/box")), TRY(detached(run.place + "/rootfs")), Fd()};
+    Sources sources;
+    sources.box = TRY(detached(run.place + "/box"));
+    sources.rootfs = TRY(detached(run.place + "/rootfs"));
     if (!run.ground.reaches_program && run.program.folder.empty()) {
         sources.folder = TRY(detached(run.program.file.substr(0, run.program.file.rfind('/') + 1)));
         TRY(change_mount(sources.folder.get(), {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, 0, false}));

@@ -17,10 +17,10 @@ Result<ConsoleLog> ConsoleLog::open(const ConsoleSpec& spec) {
     if (slash == std::string::npos) {
         return log;
     }
-    Place place{TRY(Root::at(slash == 0 ? "/" : spec.log_file.substr(0, slash))),
-                TRY(RelPath::component(spec.log_file.substr(slash + 1)))};
-    log.file_ = TRY(place.folder.open(place.name, kFlags, 0600));
-    log.place_ = std::move(place);
+    Root folder = TRY(Root::at(slash == 0 ? "/" : spec.log_file.substr(0, slash)));
+    RelPath name = TRY(RelPath::component(spec.log_file.substr(slash + 1)));
+    log.file_ = TRY(folder.open(name, kFlags, 0600));
+    log.place_ = Place{std::move(folder), std::move(name)};
     struct stat info{};
     if (fstat(log.file_.get(), &info) != 0) {
         return FAIL_ERRNO("lxc.console.logfile: %s", spec.log_file.c_str());

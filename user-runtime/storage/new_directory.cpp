@@ -18,8 +18,10 @@ struct Made {
 };
 
 Result<Made> make_one(const NewDirectory& wanted) {
-    Made made{TRY(open_parent(wanted.path)),
-              wanted.like.empty() ? Fd() : TRY(open_named(wanted.like, O_PATH | O_DIRECTORY))};
+    Made made{TRY(open_parent(wanted.path)), Fd()};
+    if (!wanted.like.empty()) {
+        made.model = TRY(open_named(wanted.like, O_PATH | O_DIRECTORY));
+    }
     if (auto done = made.entry.parent.mkdir(made.entry.name, 0700); !done) {
         return std::unexpected(prefixed(done.error(), "%s", wanted.path.c_str()));
     }

@@ -129,9 +129,8 @@ Result<std::vector<NamedText>> read_includes(const std::string& path) {
     if (S_ISDIR(info.st_mode)) {
         return read_directory(path);
     }
-    std::vector<NamedText> texts;
-    texts.push_back({path, TRY(read_named(path, kMaxTextBytes))});
-    return texts;
+    std::string text = TRY(read_named(path, kMaxTextBytes));
+    return std::vector{NamedText{path, std::move(text)}};
 }
 
 Result<Expanded> expand(const Document& document, const std::string& container_dir, const IncludeReader& reader) {

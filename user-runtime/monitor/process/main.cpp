@@ -39,7 +39,8 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
     if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "--timings") != 0)) {
         return FAIL(Code::usage, "cubby-monitor is started by cubby start");
     }
-    return Arguments{argv[1], TRY(ContainerName::parse(argv[2])), argc == 4};
+    ContainerName name = TRY(ContainerName::parse(argv[2]));
+    return Arguments{argv[1], std::move(name), argc == 4};
 }
 
 void point_at_null(int from, int to) noexcept {
@@ -61,9 +62,10 @@ StartReport report_of(const launch::Launched& launched, const StartPlan& plan) {
 Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, const HostFacts& facts) {
     const Holder holder = TRY(ensure_holder());
     const IdMaps maps = effective_maps(spec, facts);
-    const ContainerIds ids{holder.user_namespace.get(),
-                           {TRY(translate(maps.uids, facts.holder.uids, "lxc.idmap u")),
-                            TRY(translate(maps.gids, facts.holder.gids, "lxc.idmap g"))}};
+    ContainerIds ids;
+    ids.holder = holder.user_namespace.get();
+    ids.maps.uids = TRY(translate(maps.uids, facts.holder.uids, "lxc.idmap u"));
+    ids.maps.gids = TRY(translate(maps.gids, facts.holder.gids, "lxc.idmap g"));
     TRY(TRY(backend_of(spec.rootfs))->destroy(spec.rootfs, ids));
     const std::vector<std::string> paths{arguments.lxcpath + "/" + arguments.name.str()};
     return delete_in_holder(ids.holder, paths);
