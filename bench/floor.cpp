@@ -52,8 +52,9 @@ struct Text {
     template <typename... Arguments>
     explicit Text(const char* format, Arguments... arguments) {
         const int length = snprintf(bytes.data(), bytes.size(), format, arguments...);
-        if (length < 0 || static_cast<size_t>(length) >= bytes.size())
+        if (length < 0 || static_cast<size_t>(length) >= bytes.size()) {
             _exit(125);
+        }
     }
     char* c_str() { return bytes.data(); }
 };
@@ -117,8 +118,9 @@ void fill_dev(int root) {
         attach(tree, dev, name);
         close(tree);
     }
-    for (const char* directory : {"pts", "shm", "mqueue"})
+    for (const char* directory : {"pts", "shm", "mqueue"}) {
         must(mkdirat(dev, directory, 0755), directory);
+    }
     attach(new_filesystem("devpts", {{"mode", "0620"}, {"ptmxmode", "0666"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC),
            dev, "pts");
     attach(new_filesystem("tmpfs", {{"mode", "1777"}}, hardened), dev, "shm");
@@ -128,8 +130,9 @@ void fill_dev(int root) {
                                         {"/proc/self/fd/0", "stdin"},
                                         {"/proc/self/fd/1", "stdout"},
                                         {"/proc/self/fd/2", "stderr"}};
-    for (const auto& link : links)
+    for (const auto& link : links) {
         must(symlinkat(link[0], dev, link[1]), link[1]);
+    }
 }
 
 void build_root(const char* rootfs, bool overlay) {
@@ -166,8 +169,9 @@ void become_root() {
 // LXC's default: everything but these five.
 void drop_privileges() {
     uint64_t kept = 0;
-    for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; ++cap)
+    for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; ++cap) {
         kept |= uint64_t{1} << cap;
+    }
     for (const int cap : {CAP_MAC_ADMIN, CAP_MAC_OVERRIDE, CAP_SYS_TIME, CAP_SYS_MODULE, CAP_SYS_RAWIO}) {
         must(prctl(PR_CAPBSET_DROP, cap), "bounding set");
         kept &= ~(uint64_t{1} << cap);
@@ -182,8 +186,9 @@ void drop_privileges() {
 
 [[noreturn]] void run_child(int mapped, bool overlay, const char* rootfs, char** command) {
     char go = 0;
-    if (must(read(mapped, &go, 1), "wait for the id map") != 1)
+    if (must(read(mapped, &go, 1), "wait for the id map") != 1) {
         _exit(125);
+    }
     become_root();
     build_root(rootfs, overlay);
     must(sethostname("bench", strlen("bench")), "sethostname");
@@ -222,8 +227,9 @@ int start(bool overlay, const char* user_namespace, const char* rootfs, char** c
     request.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
     request.exit_signal = SIGCHLD;
     const pid_t child = must(syscall(SYS_clone3, &request, sizeof request), "clone3");
-    if (child == 0)
+    if (child == 0) {
         run_child(mapped[0], overlay, rootfs, command);
+    }
     write_map(child, "uid_map");
     write_map(child, "gid_map");
     must(write(mapped[1], "", 1), "release the child");
@@ -239,8 +245,9 @@ void map_holder(const char* tool, pid_t holder, unsigned int self, char* first, 
     pid_t mapper = 0;
     errno = posix_spawnp(&mapper, tool, nullptr, nullptr, argv, environ);
     must(errno != 0 ? -1 : 0, tool);
-    if (wait_for(P_PID, mapper) != 0)
+    if (wait_for(P_PID, mapper) != 0) {
         _exit(125);  // the tool has said why
+    }
 }
 
 int hold(char* uid_start, char* gid_start, char* count) {
@@ -251,13 +258,15 @@ int hold(char* uid_start, char* gid_start, char* count) {
         must(unshare(CLONE_NEWUSER), "unshare the user namespace");
         must(prctl(PR_SET_PDEATHSIG, SIGKILL), "parent-death signal");
         must(write(made[1], "", 1), "report the namespace");
-        for (;;)
+        for (;;) {
             pause();
+        }
     }
     close(made[1]);
     char byte = 0;
-    if (must(read(made[0], &byte, 1), "wait for the namespace") != 1)
+    if (must(read(made[0], &byte, 1), "wait for the namespace") != 1) {
         return 125;
+    }
     map_holder("newuidmap", holder, getuid(), uid_start, count);
     map_holder("newgidmap", holder, getgid(), gid_start, count);
     dprintf(STDOUT_FILENO, "%d\n", holder);
@@ -271,8 +280,9 @@ int hold(char* uid_start, char* gid_start, char* count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 5 && strcmp(argv[1], "--holder") == 0)
+    if (argc == 5 && strcmp(argv[1], "--holder") == 0) {
         return hold(argv[2], argv[3], argv[4]);
+    }
     const bool overlay = argc > 1 && strcmp(argv[1], "--overlay") == 0;
     char** rest = argv + (overlay ? 2 : 1);
     if (argc - (rest - argv) < 3) {

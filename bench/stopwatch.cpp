@@ -21,7 +21,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <numeric>
 #include <random>
 #include <string>
 #include <string_view>
@@ -198,7 +197,9 @@ int main(int argc, char** argv) {
     Runner runner;
     std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
     std::vector<size_t> order(groups.size());
-    std::iota(order.begin(), order.end(), size_t{0});
+    for (size_t at = 0; at < order.size(); ++at) {
+        order[at] = at;
+    }
     for (unsigned int round = 0; round < warm_up + rounds; ++round) {
         std::ranges::shuffle(order, random);
         for (const size_t number : order) {
