@@ -14,15 +14,15 @@ class Sweeps(ground.Faults):
     CREATE = ("create", "victim")
     START = ("start", "victim")
 
-    def sweep(self, words, prepare=(), options=(), limit=POINTS, expect=None, names=("victim",), codes=None, first=1):
+    def sweep(self, words, prepare=(), options=(), limit=POINTS, expect=None, names=("victim",), codes=None):
         """Harm at each sampled call; INV after each.  `expect`: the states that may be seen then, `codes`: how the
-        command may end; `options` of the injector say which process, and which harm if not kill -9; `first`: the first call harmed."""
+        command may end; `options` of the injector say which process, and which harm if not kill -9."""
         self.clear(names)
         self.prepare(prepare)
         counted = self.count(words, *options)
         self.clear(names)
         seen = {}
-        points = [at + first - 1 for at in ground.sample(counted - first + 1, limit)]
+        points = ground.sample(counted, limit)
         for at in points:
             with self.subTest(at=at, of=counted, words=words, options=options):
                 if self.lxcpath.joinpath(names[0]).exists():

@@ -16,12 +16,10 @@ class Errors(sweeps.Sweeps):
     def fail_each(self, words, prepare, limit, also=(), names=("victim",), states=None, **more):
         """`states`: what may be seen after a refusal; the answer 0 means that all was done, or the loss was tolerable."""
         for calls, number in FAILING:
-            # The first directory asked for is the runtime directory, which is there: EEXIST comes before any other error.
-            first = 2 if calls == "mkdirat" else 1
             for onwards in ((), ("--onwards",)):
                 options = ("--calls", calls, "--errno", str(number), *also, *onwards)
-                if self.calls_made(words, prepare, options, names) >= first:
-                    self.sweep(words, prepare, options, limit, states, names, first=first, **more)
+                if self.calls_made(words, prepare, options, names):
+                    self.sweep(words, prepare, options, limit, states, names, **more)
 
     def calls_made(self, words, prepare, options, names):
         self.clear(names)

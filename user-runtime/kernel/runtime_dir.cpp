@@ -21,6 +21,16 @@ bool parent_is_safe(const struct stat& info) noexcept {
 // Then nothing is said about the place, and another one must not be taken for it.
 bool out_of_descriptors(const Error& error) noexcept { return error.sys_errno == EMFILE || error.sys_errno == ENFILE; }
 
+// Makes it where it is missing.  One that is there is not asked for again: no quota, full disk or read-only mount must
+// make it look unusable, and another place be taken.
+Status ensure_directory(const Root& parent, const RelPath& name) {
+    if (const auto there = parent.open(name, O_PATH | O_NOFOLLOW); there || there.error().code != Code::not_found) {
+        return {};
+    }
+    const auto made = parent.mkdir(name, kPrivate);
+    return made || made.error().code == Code::exists ? Status{} : std::unexpected(made.error());
+}
+
 Result<Root> open_private(const Root& parent, const RelPath& name, const std::string& parent_path) {
     // A link, a file or a mount in its place is refused by the open itself (class Root).
     auto fd = parent.open(name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
@@ -60,7 +70,7 @@ std::optional<Result<Root>> private_dir_in(const std::string& parent_path, const
         (!shared && info.st_uid != geteuid())) {
         return std::nullopt;
     }
-    if (const auto made = parent->mkdir(*path, kPrivate); !made && made.error().code != Code::exists) {
+    if (const auto made = ensure_directory(*parent, *path); !made) {
         return out_of_descriptors(made.error()) ? std::optional(Result<Root>(std::unexpected(made.error())))
                                                 : std::nullopt;
     }
@@ -86,9 +96,7 @@ Result<Root> remember(const std::string& parent, const std::string& name, Result
 Result<Root> open_place(const Place& place) {
     const Root parent = TRY(Root::at(place.parent));
     const RelPath name = TRY(RelPath::component(place.name));
-    if (const auto made = parent.mkdir(name, kPrivate); !made && made.error().code != Code::exists) {
-        return std::unexpected(made.error());
-    }
+    TRY(ensure_directory(parent, name));
     return open_private(parent, name, place.parent);
 }
 
