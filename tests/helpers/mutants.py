@@ -58,6 +58,8 @@ class Workshop:
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, self.root / name)
         self.build = pathlib.Path(folder, "build")
+        rules = self.root / "setuid-helpers/CMakeLists.txt"
+        rules.write_text(rules.read_text().replace(" -Werror", ""))  # a value whose check is gone may be unused
         self.quiet(["cmake", "-S", str(self.root), "-B", str(self.build), "-G", "Ninja", "-DBUILD_TESTING=OFF"])
 
     @staticmethod

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "base/parse.h"
 #include "cli/grammar.h"
 #include "cli/man.h"
@@ -22,7 +24,8 @@ constexpr Example kExamples[] = {
 };
 
 Status write_all_pages(const std::string& directory) {
-    const Root root = TRY(Root::make(directory));
+    umask(022);  // pages are for every user of the host, whoever installs them
+    const Root root = TRY(Root::make(directory, Trust::host, 0755));
     for (const ManualPage& page : manual_pages()) {
         TRY(root.replace(TRY(RelPath::component(page.file)), page.roff, 0644));
     }

@@ -35,6 +35,8 @@ uintptr_t heap_start = 0;
     register long x2 asm("x2") = c;
     asm volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
     return static_cast<long>(x0);
+#else
+#error "how this processor makes a system call"
 #endif
 }
 

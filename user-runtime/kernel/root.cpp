@@ -31,7 +31,7 @@ Result<Root> Root::at(const std::string& host_path, Trust trust) {
     return Root(TRY(open_named(host_path, O_PATH | O_DIRECTORY)), trust);
 }
 
-Result<Root> Root::make(const std::string& host_path, Trust trust) {
+Result<Root> Root::make(const std::string& host_path, Trust trust, mode_t mode) {
     if (auto there = at(host_path, trust)) {
         return there;
     }
@@ -40,7 +40,7 @@ Result<Root> Root::make(const std::string& host_path, Trust trust) {
     }
     for (size_t slash = host_path.find('/', 1);; slash = host_path.find('/', slash + 1)) {
         const std::string prefix = host_path.substr(0, slash);
-        if (::mkdir(prefix.c_str(), 0700) != 0 && errno != EEXIST) {
+        if (::mkdir(prefix.c_str(), mode) != 0 && errno != EEXIST) {
             const int why = errno;
             if (auto seen = at(prefix, trust); !seen) {
                 errno = why;

@@ -33,8 +33,8 @@ class Root {
   public:
     // The directory at an absolute host path that the user himself named; links in it are followed once, here.
     static Result<Root> at(const std::string& host_path, Trust trust = Trust::host);
-    // As at(), creating missing directories with mode 0700.
-    static Result<Root> make(const std::string& host_path, Trust trust = Trust::host);
+    // As at(), creating missing directories, with a mode less the umask.
+    static Result<Root> make(const std::string& host_path, Trust trust = Trust::host, mode_t mode = 0700);
     // A directory that is open already.
     Root(Fd directory, Trust trust) noexcept : dir_(std::move(directory)), trust_(trust) {}
 
