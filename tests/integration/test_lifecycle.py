@@ -117,6 +117,18 @@ class Lifecycle(harness.Cubby):
         self.assertEqual(self.cubby("attach", "lost", "--", "hostname"), "lost\n")
         self.cubby("stop", "lost")
 
+    def test_run_with_a_lost_runtime_directory(self):
+        """It is asked for a new socket by a signal, which its command must not see."""
+        script = "for n in $(seq 1 64); do trap 'touch /tmp/seen' $n 2>/dev/null; done; while :; do sleep 0.1; done"
+        with subprocess.Popen([harness.CUBBY, "run", "--name", "fore", "busybox", "sh", "-c", script], env=self.env,
+                              stdin=subprocess.DEVNULL) as run:
+            self.wait_for(lambda: self.run_cubby("attach", "fore", "--", "true").returncode == 0)
+            shutil.rmtree(self.runtime / "cubby")
+            self.assertEqual(self.state("fore"), "RUNNING")
+            self.assertEqual(self.run_cubby("attach", "fore", "--", "test", "-e", "/tmp/seen").returncode, 1)
+            self.cubby("stop", "-k", "fore")
+            self.assertEqual(run.wait(10), 137)
+
     def test_rename(self):
         self.make("old")
         self.addCleanup(self.run_cubby, "destroy", "-f", "new")

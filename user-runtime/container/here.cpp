@@ -1,8 +1,11 @@
 #include "container/here.h"
 
+#include <array>
+
 #include "assembly/assemble.h"
 #include "container/foreground.h"
 #include "monitor/begin.h"
+#include "monitor/instance.h"
 #include "spec/validate.h"
 
 namespace cubby {
@@ -25,6 +28,7 @@ Result<RunResult> run_here(const HereRequest& request) {
     const auto foreground = TRY(Foreground::prepare(request.interactive));
     // Before the command exists: a signal that comes from now on is handed to it and does not end this process.
     const Fd signals = TRY(open_signals(Foreground::kSignals));
+    const Fd lost_socket = TRY(open_signals(std::array{kListenSignal}));
     BeginOptions options;
     options.stdio = foreground->stdio();
     options.timings = request.timings;
@@ -36,6 +40,12 @@ Result<RunResult> run_here(const HereRequest& request) {
 
     EventLoop loop = TRY(EventLoop::make());
     TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) { foreground->forward(next_signal(signals.get())); }));
+    TRY(loop.watch(lost_socket.get(), EPOLLIN, [&](uint32_t) {
+        static_cast<void>(next_signal(lost_socket.get()));
+        if (auto sockets = socket_dir(request.lxcpath)) {
+            static_cast<void>(monitor.listen_again(loop, std::move(*sockets)).has_value());
+        }
+    }));
     monitor.on_end([&](ExitStatus ended) {
         result.exit_code = ended.shell_code();
         monitor.close_socket();

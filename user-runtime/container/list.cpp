@@ -44,8 +44,7 @@ std::optional<Summary> summarize_unfinished(const Places& places, const Containe
         return summary;
     }
     if (running) {
-        // Not through its directory: the signal that asks a monitor for a lost socket would reach the command of a run
-        // that has not come to its socket yet.
+        // Not through its directory: a run that has not come to its socket yet would be waited for.
         ask_state(places, name, nullptr, summary);
         return summary.state != State::stopped ? std::optional(summary) : std::nullopt;
     }

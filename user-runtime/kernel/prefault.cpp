@@ -45,12 +45,12 @@ uintptr_t heap_start = 0;
     call(SYS_madvise, first, ((end + kPage - 1) & ~(kPage - 1)) - first, advice);
 }
 
-[[gnu::always_inline]] inline void populate_image(bool writable_only) noexcept {
+[[gnu::always_inline]] inline void populate_image() noexcept {
     const auto base = reinterpret_cast<uintptr_t>(&__ehdr_start);
     const auto* segment = reinterpret_cast<const ElfW(Phdr)*>(base + __ehdr_start.e_phoff);
     for (unsigned at = 0; at < __ehdr_start.e_phnum; ++at, ++segment) {
-        const bool writable = (segment->p_flags & PF_W) != 0;
-        if (segment->p_type == PT_LOAD && (writable || !writable_only)) {
+        if (segment->p_type == PT_LOAD) {
+            const bool writable = (segment->p_flags & PF_W) != 0;
             const uintptr_t first = base + segment->p_vaddr;
             populate(first, first + segment->p_memsz, writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
         }
@@ -62,7 +62,7 @@ uintptr_t heap_start = 0;
 // Before the C library relocates the program: no relocated pointer, no thread-local, no canary may be used here.
 extern "C" [[gnu::no_stack_protector]] [[gnu::used]] [[gnu::visibility("hidden")]] void
 cubby_prefault_image() noexcept {
-    populate_image(false);
+    populate_image();
     heap_start = static_cast<uintptr_t>(call(SYS_brk, 0, 0, 0));
 }
 
@@ -87,7 +87,6 @@ void prefault_copy() noexcept {
     if (heap_start == 0) {
         return;
     }
-    populate_image(true);
     prefault_heap();
     const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
     populate(here - kStack / 2, here + kStack / 2, MADV_POPULATE_WRITE);

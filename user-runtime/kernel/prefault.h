@@ -9,8 +9,7 @@ namespace cubby {
 // (prefault.cpp); elsewhere nothing is done.
 void prefault_heap() noexcept;
 
-// Variables, heap and the top of the stack, for writing: in a fresh copy of a process, whose every first write would be a
-// fault.
+// Heap and the top of the stack, for writing: in a fresh copy of a process, whose every first write would be a fault.
 void prefault_copy() noexcept;
 
 }  // namespace cubby

@@ -18,10 +18,10 @@ Result<Fd> connect_socket(const std::string& lxcpath, const ContainerName& name)
     return connect_at(sockets.fd(), TRY(socket_name(name)));
 }
 
-// The socket is gone, but the mark is locked: the runtime directory was lost.  SIGUSR1 brings the socket back.
+// The socket is gone, but the mark is locked: the runtime directory was lost, or the socket is still to be made.
 Result<Fd> revive(const std::string& lxcpath, const ContainerName& name, pid_t monitor) {
     const Fd pidfd = TRY(open_pidfd(monitor));
-    TRY(send_signal(pidfd.get(), SIGUSR1));
+    TRY(send_signal(pidfd.get(), kListenSignal));
     for (int tries = 0; tries < 100; ++tries) {
         if (auto socket = connect_socket(lxcpath, name)) {
             return socket;

@@ -1,8 +1,9 @@
 #pragma once
 // The traces of a running container that other commands find: the control socket in the runtime directory, and the file
 // `monitor` in the container's own directory, locked by the monitor for as long as it lives.  The lock is the truth: a
-// file that nobody locks is a leftover.  When the runtime directory was lost, SIGUSR1 makes the monitor listen anew.
+// file that nobody locks is a leftover.  When the runtime directory was lost, a signal makes the monitor listen anew.
 
+#include <csignal>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,10 @@
 #include "kernel/root.h"
 
 namespace cubby {
+
+// Asks the holder of a mark for a new control socket.  Ignored by default (signal(7)): it may come before that one is ready
+// for it, and must end nobody.
+inline constexpr int kListenSignal = SIGURG;
 
 // Where sockets of the containers of one lxcpath are: RUNTIME/cubby/<hash of the path>.
 Result<Root> socket_dir(const std::string& lxcpath);

@@ -120,7 +120,7 @@ Status Session::start(const std::string& document) {
     spec_ = std::move(compiled.spec);
     facts_ = TRY(enter_holder());
     loop_ = TRY(EventLoop::make());
-    constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGPIPE};
+    constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
     signals_ = TRY(open_signals(kSignals));
     TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
     TRY(begin_once(facts_));
@@ -146,7 +146,7 @@ void Session::on_signal(int signal) {
         const bool asked = monitor_->state() == State::stopping;
         static_cast<void>(
             monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
-    } else if (signal == SIGUSR1) {
+    } else if (signal == kListenSignal) {
         deaf_ = true;  // done outside of the rules
         loop_->stop();
     }
