@@ -36,13 +36,6 @@ class Text {
         *this = from(end + 1);
         return field;
     }
-    [[nodiscard]] constexpr size_t count(char wanted) const noexcept {
-        size_t found = 0;
-        for (size_t at = 0; at < size_; ++at) {
-            found += data_[at] == wanted ? 1U : 0U;
-        }
-        return found;
-    }
     [[nodiscard]] constexpr bool operator==(const Text& other) const noexcept {
         bool same = size_ == other.size_;
         for (size_t at = 0; same && at < size_; ++at) {

@@ -11,7 +11,7 @@ using guard::Text;
 // OWNER:FIRST:COUNT.  False for a comment, and for a line that is not just that, or whose ids do not exist: it grants
 // nothing, and takes nothing from anybody.
 constexpr bool parse_grant(Text line, Text& owner, Range& range) noexcept {
-    if (line.count(':') != 2 || line[0] == '#') {
+    if (line[0] == '#') {
         return false;
     }
     owner = line.next_field(':');

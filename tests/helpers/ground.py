@@ -194,6 +194,8 @@ class Ground(unittest.TestCase):
                 gid = uid if gid is None else gid
                 os.setresgid(gid, gid if egid is None else egid, gid if egid is None else egid)
                 os.setresuid(uid, uid, uid)
+                for number in (signal.SIGPIPE, signal.SIGXFSZ):
+                    signal.signal(number, signal.SIG_DFL)  # which Python has changed, and exec would keep
                 if before:
                     before()
                 if argv0 == "absent":

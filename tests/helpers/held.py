@@ -37,9 +37,10 @@ def make_it_call(number):
         raise OSError(ctypes.get_errno(), "ptrace")
 
 
-def run_and_hold(test, words, fds, call, action, uid=1001, and_kill=False):
+def run_and_hold(test, words, fds, call, action, uid=1001, and_kill=False, closed=()):
     """Runs the program, and `action` while it stands at the entry of its `call`th system call; its exit status. Where it
-    ends before, the action happens after its end. `and_kill`: it does not go on from there."""
+    ends before, the action happens after its end. `and_kill`: it does not go on from there. `closed`: descriptors that it
+    does not get."""
     null = os.open("/dev/null", os.O_RDWR)
     pid = os.fork()
     if pid == 0:
@@ -48,6 +49,8 @@ def run_and_hold(test, words, fds, call, action, uid=1001, and_kill=False):
             moved = {number: os.dup2(fd, 1000 + number, inheritable=True) for number, fd in wanted.items()}
             for number, fd in moved.items():
                 os.dup2(fd, number, inheritable=True)
+            for number in closed:
+                os.close(number)
             # Traced before the change of user: the tracer is root then, and exec keeps the privilege (execve(2)).
             ptrace(PTRACE_TRACEME, 0)
             os.kill(os.getpid(), signal.SIGSTOP)

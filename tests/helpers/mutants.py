@@ -16,7 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-KINDS = ("unit", "words", "target", "ids", "files", "process")
+KINDS = ("unit", "words", "target", "ids", "files", "process", "process_setuid")
 
 
 class Mutant:
@@ -76,8 +76,9 @@ class Workshop:
             assert self.quiet(command) == 0, "the unit tests do not build"
             return self.ends_well([str(binary), "--gtest_fail_fast"], 120)
         assert self.quiet(["ninja", "-C", str(self.build), "cubby-idmap"]) == 0, "the program does not build"
-        return self.ends_well([sys.executable, "-B", str(HERE / f"test_{test}.py"), "-f"], 900,
-                              env={**os.environ, "CUBBY_BIN": str(self.build / "bin")})
+        file, _, setuid = test.partition("_")
+        return self.ends_well([sys.executable, "-B", str(HERE / f"test_{file}.py"), "-f"], 900,
+                              env={**os.environ, "CUBBY_BIN": str(self.build / "bin"), "CUBBY_SETUID": setuid})
 
     def ends_well(self, command, timeout, **more):
         try:

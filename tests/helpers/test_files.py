@@ -112,6 +112,16 @@ class Files(ground.Ground):
         target = self.target(uid=2000)
         self.refused("E10", "u 0 100000 65536 g 0 100000 65536", target, uid=2000)
 
+    def test_i56_by_number_without_accounts(self):
+        # Who is in /etc/passwd is asked, though a line may name him by his number: its ranges may lie over accounts.
+        for name in ("subuid", "subgid"):
+            self.write(name, f"{ALICE}:100000:65536\n")
+        self.done(WHOLE, WHOLE_MAPS)
+        os.chmod("/etc/passwd", 0o666)
+        self.refused("E21", WHOLE)
+        os.unlink("/etc/passwd")
+        self.refused("E21", WHOLE)
+
     def test_i56_long_lines_and_many(self):
         self.grants_nothing("alice:100000:65536" + "0" * 5000, "alice:100000:65536:" + "x" * 900_000,
                             "x" * 1024 + "alice:100000:65536")

@@ -40,6 +40,14 @@ class Process(ground.Ground):
                     os.close(fd) for fd in closed])
                 self.assertEqual((ended.status, target.state()), (77, ([], [], "allow")))
 
+    def test_i61_gaps_are_filled(self):
+        """What is opened later is not what a message goes to."""
+        for closed in ((0,), (2,), (1, 2), (0, 1, 2)):
+            seen = []
+            status = held.run_and_hold(self, ["x"], {3: self.target().pidfd}, 25, closed=closed, action=lambda seen=seen: (
+                seen.extend(os.readlink(f"/proc/{held.last_pid()}/fd/{number}") for number in range(3))))
+            self.assertEqual((seen, status), (["/dev/null"] * 3, 64))
+
     def test_i61_odd_standard_descriptors(self):
         full = os.pipe()
         os.set_blocking(full[1], False)
