@@ -17,7 +17,7 @@ using cubby::guard::word;
     }
 }
 
-constexpr size_t kMaxArguments = 64 * 1024;  // bytes of all arguments together
+constexpr size_t kMaxArguments = size_t{64} * 1024;  // bytes of all arguments together
 constexpr int kUsage = 64;
 
 size_t bytes_of(char* const* arguments, size_t count) noexcept {
@@ -31,12 +31,10 @@ size_t bytes_of(char* const* arguments, size_t count) noexcept {
     return bytes;
 }
 
-}  // namespace
-
 // The compiler reads the canary 40 bytes behind the thread pointer: so the System V ABI has it on x86_64, and on aarch64 the
 // build asks for it.
-static unsigned long thread_block[8];
-[[gnu::no_stack_protector]] static void set_canary(unsigned long value) noexcept {
+unsigned long thread_block[8];
+[[gnu::no_stack_protector]] void set_canary(unsigned long value) noexcept {
     thread_block[5] = value;
 #if defined(__x86_64__)
     constexpr long kSetFs = 0x1002;  // ARCH_SET_FS, arch_prctl(2)
@@ -46,9 +44,11 @@ static unsigned long thread_block[8];
 #endif
 }
 
+}  // namespace
+
 extern "C" {
 
-[[noreturn]] void __stack_chk_fail() { leave(70); }
+[[noreturn]] void __stack_chk_fail() { leave(70); }  // NOLINT(bugprone-reserved-identifier): the compiler calls it so
 
 // What the compiler may ask for where there is no C library.
 void* memcpy(void* to, const void* from, size_t count) {

@@ -56,9 +56,9 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
-constexpr uint32_t kAllowed[] = {
-    __NR_read,    __NR_write, __NR_close,      __NR_openat,     __NR_openat2,          __NR_fstat,
-    __NR_fstatfs, __NR_ioctl, __NR_readlinkat, __NR_exit_group, __NR_pidfd_send_signal};
+constexpr uint32_t kAllowed[] = {__NR_read,       __NR_write,     __NR_close, __NR_openat, __NR_openat2,
+                                 __NR_fstat,      __NR_fstatfs,   __NR_ioctl, __NR_ppoll,  __NR_pidfd_send_signal,
+                                 __NR_readlinkat, __NR_exit_group};
 constexpr size_t kCalls = sizeof kAllowed / sizeof kAllowed[0];
 
 struct Filter {

@@ -16,7 +16,7 @@ namespace {
 // The link itself is read, not what a mount on it shows: whoever has a namespace of his own may mount there.
 bool in_initial_namespace(int self) noexcept {
     const int link = open_below(self, "ns/user", O_PATH | O_NOFOLLOW);
-    char text[32];
+    char text[32]{};
     const long size = call(__NR_readlinkat, link, word(""), word(text), sizeof text);
     return size > 0 && Text(text, static_cast<size_t>(size)) == Text::of("user:[4026531837]");
 }

@@ -30,7 +30,10 @@ Refusal check_accounts(const char* path, const Extents& map, uint64_t self) noex
     while (file.next(line)) {
         taken = taken || (guard::parse_account(line, name, id) && takes(map, self, {id, 1}));
     }
-    return !file.ok() ? Refusal::files : taken ? Refusal::ids : Refusal::none;
+    if (!file.ok()) {
+        return Refusal::files;
+    }
+    return taken ? Refusal::ids : Refusal::none;
 }
 
 // Every id must be granted to the caller, and to nobody else.

@@ -98,12 +98,12 @@ constexpr bool allowed(const Extent& extent, uint64_t self, const Grants& grants
 
 // Whether a map takes one of these ids from somebody: the caller's own id, alone, does not count.
 constexpr bool takes(const Extents& map, uint64_t self, const Range& ids) noexcept {
+    bool taken = false;
     for (const Extent& extent : map) {
-        if (!is_self(extent, self, World{}) && overlap(extent.outside, extent.count, ids.first, ids.count)) {
-            return true;
-        }
+        taken =
+            taken || (!is_self(extent, self, World{}) && overlap(extent.outside, extent.count, ids.first, ids.count));
     }
-    return false;
+    return taken;
 }
 
 }  // namespace cubby::idmap

@@ -1,8 +1,10 @@
 #include "setuid-helpers/idmap/target.h"
 
+#include <asm/poll.h>
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
 #include <linux/nsfs.h>
+#include <linux/time_types.h>
 
 #include "setuid-helpers/guard/proc.h"
 #include "setuid-helpers/guard/system_calls.h"
@@ -43,10 +45,12 @@ int open_process(int proc, Text about) noexcept {
         name[at] = number[at];
     }
     const int process = guard::open_below(proc, name, O_PATH | O_DIRECTORY);
-    // Taken until it has been waited for: so long the number was its own, when the directory was opened too.  One that has
-    // ended keeps its directory, but the maps in it are root's (proc(5)).  Whatever else may print such a line (a named
-    // dma-buf), takes no signals.
-    return call(__NR_pidfd_send_signal, kTarget, 0L, 0, 0) == 0 ? process : -1;
+    // Readable once it has ended.  As it has not, the number was its own when the directory was opened.
+    pollfd ended{kTarget, POLLIN, 0};
+    const __kernel_timespec now{0, 0};
+    const bool lives = call(__NR_ppoll, &ended, 1, word(&now), 0) == 0;
+    // Whatever else may print such a line (a named dma-buf), takes no signals.
+    return lives && call(__NR_pidfd_send_signal, kTarget, 0L, 0, 0) == 0 ? process : -1;
 }
 
 // Owned by the caller, and a child of this program's own namespace (ioctl_ns(2)).
@@ -74,7 +78,9 @@ Refusal open_target(uint32_t caller, Target& target) noexcept {
     const int about = guard::open_below(proc.self, "fdinfo/3", O_RDONLY);
     static constinit char text[1024]{};  // not on the stack, which the caller may have made small
     const long size = call(__NR_read, about, word(text), sizeof text);
-    const int process = open_process(proc.root, Text(text, size > 0 ? static_cast<size_t>(size) : 0));
+    // What is cut off (the caller's locks on the descriptor come before the number) may be cut in the number.
+    const bool whole = size > 0 && size < static_cast<long>(sizeof text);
+    const int process = open_process(proc.root, Text(text, whole ? static_cast<size_t>(size) : 0));
     const int before = guard::open_user_namespace(process);
     if (!is_his_child(before, caller)) {
         return Refusal::target;

@@ -145,7 +145,7 @@ class Tracer {
         resume(pid, process, 0);
     }
 
-    void resume(pid_t pid, const Process& process, int signal) {
+    static void resume(pid_t pid, const Process& process, int signal) {
         trace(process.target || process.failing ? PTRACE_SYSCALL : PTRACE_CONT, pid,
               static_cast<unsigned long>(signal));
     }

@@ -6,13 +6,13 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto text = text_of(data, size);
     const size_t first = text.find('\0');
-    if (first == text.npos) {
+    if (first == std::string_view::npos) {
         return 0;
     }
     const auto rest = text.substr(first + 1);
     const size_t second = rest.find('\0');
     const auto passwd = rest.substr(0, second);
-    const auto group = second == rest.npos ? std::string_view() : rest.substr(second + 1);
+    const auto group = second == std::string_view::npos ? std::string_view() : rest.substr(second + 1);
     const auto word = text.substr(0, first);
     const auto user = cubby::find_user_in(passwd, group, word);
     if (user) {

@@ -75,9 +75,9 @@ std::vector<Range> read_as_libsubid() {
     subid_range* found = nullptr;
     const int count = subid_get_uid_ranges(kUser, &found);
     const std::unique_ptr<subid_range, void (*)(void*)> owned(found, std::free);
-    std::vector<Range> out;
-    for (int at = 0; at < count; ++at) {
-        out.push_back({found[at].start, found[at].count});
+    std::vector<Range> out(static_cast<size_t>(std::max(count, 0)));
+    for (size_t at = 0; at < out.size(); ++at) {
+        out[at] = {found[at].start, found[at].count};
     }
     return out;
 }
@@ -87,7 +87,7 @@ std::vector<Range> read_as_libsubid() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     static const int file = make_ground();
     const auto text = text_of(data, size);
-    if (text.find('\0') != text.npos) {
+    if (text.find('\0') != std::string_view::npos) {
         return 0;  // libsubid's lines end there
     }
     require(ftruncate(file, 0) == 0 && pwrite(file, data, size, 0) == static_cast<ssize_t>(size), "write the file");

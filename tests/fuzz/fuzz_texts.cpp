@@ -28,7 +28,7 @@ void check_numbers(std::string_view text) {
 
 void check_names(std::string_view text) {
     if (const auto name = ContainerName::parse(text)) {
-        require(name->str() == text && text.find('/') == text.npos && text.size() <= 64 && text[0] != '.',
+        require(name->str() == text && text.find('/') == std::string_view::npos && text.size() <= 64 && text[0] != '.',
                 "a name that is a path");
     }
     for (const auto& path : {RelPath::parse(text), RelPath::guest(text), RelPath::component(text)}) {

@@ -113,9 +113,10 @@ class Files(ground.Ground):
         self.refused("E10", "u 0 100000 65536 g 0 100000 65536", target, uid=2000)
 
     def test_i56_by_number_without_accounts(self):
-        # Who is in /etc/passwd is asked, though a line may name him by his number: its ranges may lie over accounts.
+        # Who is in /etc/passwd is asked, though a line may name him by his number: that name could be refused him.
         for name in ("subuid", "subgid"):
             self.write(name, f"{ALICE}:100000:65536\n")
+        self.write("cubby/idmap", "*:accounts=allow\n")
         self.done(WHOLE, WHOLE_MAPS)
         os.chmod("/etc/passwd", 0o666)
         self.refused("E21", WHOLE)

@@ -115,6 +115,15 @@ class Process(ground.Ground):
         ended = self.ask(WHOLE, target, before=lambda: (block(), os.kill(os.getpid(), signal.SIGALRM)))
         self.assertIn((ended.status, target.state()), ((-signal.SIGALRM, ([], [], "allow")), (0, (*WHOLE_MAPS, "allow"))))
 
+    def test_i63_nothing_stays_blocked(self):
+        everything = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGTERM, signal.SIGHUP})
+        seen = []
+        try:
+            held.run_and_hold(self, ["x"], {3: self.target().pidfd}, 25, lambda: seen.append(held.read("status")))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, everything)
+        self.assertRegex(seen[0], r"\nSigBlk:\t0{16}\n")
+
     def test_i63_killed_anywhere(self):
         # F4: killed at each of its system calls, the target is untouched, whole, or of no use to anybody.
         seen = set()

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """cubby-idmap's descriptor 3: rows I-6 to I-19 of hostile inputs."""
 
+import fcntl
 import itertools
 import os
+import pathlib
 import signal
 import socket
+import struct
 import tempfile
 
 import ground
@@ -56,6 +59,42 @@ class Descriptor(ground.Ground):
         os.waitid(os.P_PIDFD, target.pidfd, os.WEXITED | os.WNOWAIT)
         ended = self.ask(WHOLE, target)
         self.assertEqual((ended.status, ended.err[:16]), (77, "cubby-idmap: E11"))
+
+    def test_i08_ended_and_roots_own(self):
+        # The files of one that has ended are root's, who then could open them.
+        for name in ("subuid", "subgid"):
+            self.write(name, "0:900000:1000\n")
+        words = "u 0 900000 1000 g 0 900000 1000"
+        self.done(words, ([[0, 900000, 1000]], [[0, 900000, 1000]]), target=self.target(uid=0), uid=0)
+        target = self.target(uid=0)
+        target.kill()
+        os.waitid(os.P_PIDFD, target.pidfd, os.WEXITED | os.WNOWAIT)
+        ended = self.ask(words, target, uid=0)
+        self.assertEqual((ended.status, ended.err[:16]), (77, "cubby-idmap: E11"))
+
+    def test_i08_more_is_said_of_it_than_is_read(self):
+        """Locks come before the number: with enough of them what is read ends where the caller wants."""
+        target = self.target()
+        plain = fcntl.fcntl(target.pidfd, fcntl.F_DUPFD, 3)  # its flags are those of the program's
+        self.addCleanup(os.close, plain)
+
+        def lock(kind, start):
+            fcntl.fcntl(target.pidfd, fcntl.F_OFD_SETLK, struct.pack("hhqqi", kind, os.SEEK_SET, start, 1, 0))
+
+        def about():
+            return pathlib.Path(f"/proc/self/fdinfo/{plain}").read_text()
+
+        for at in range(100):
+            if len(about()) > 1024 - 90:
+                break
+            lock(fcntl.F_RDLCK, 2 * at)
+        for digits in range(4, 19):
+            lock(fcntl.F_RDLCK, 10 ** digits)
+            if about().index("NSpid:") <= 1024 < len(about()):
+                break
+            lock(fcntl.F_UNLCK, 10 ** digits)
+        self.assertLess(1024, len(about()))
+        self.refused("E11", WHOLE, target)
 
     def test_i09_reaped(self):
         target = self.target()

@@ -120,7 +120,7 @@ pid_t newest() {
     pid_t last = 0;
     DIR* directory = opendir("/proc");
     while (const dirent* entry = directory != nullptr ? readdir(directory) : nullptr) {
-        last = std::max(last, atoi(entry->d_name));
+        last = std::max(last, static_cast<pid_t>(strtol(entry->d_name, nullptr, 10)));
     }
     if (directory != nullptr) {
         closedir(directory);

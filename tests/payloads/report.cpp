@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -16,8 +17,6 @@
 
 #include "commands.h"
 #include "json.h"
-
-extern char** environ;
 
 namespace probe {
 namespace {
@@ -98,9 +97,9 @@ std::string capabilities(const std::string& status) {
 std::string groups() {
     gid_t list[1024];
     const int count = getgroups(1024, list);
-    std::vector<std::string> out;
-    for (int at = 0; at < count; ++at) {
-        out.push_back(std::to_string(list[at]));
+    std::vector<std::string> out(static_cast<size_t>(std::max(count, 0)));
+    for (size_t at = 0; at < out.size(); ++at) {
+        out[at] = std::to_string(list[at]);
     }
     return array(out);
 }
@@ -179,8 +178,8 @@ int report(Words) {
     out.number("session", getsid(0));
     out.text("label", read_file("/proc/self/attr/current"));
     out.number("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
-    out.number("seccomp", atoi(field(status, "Seccomp").c_str()));
-    out.number("filters", atoi(field(status, "Seccomp_filters").c_str()));
+    out.number("seccomp", strtol(field(status, "Seccomp").c_str(), nullptr, 10));
+    out.number("filters", strtol(field(status, "Seccomp_filters").c_str(), nullptr, 10));
     out.put("mounts", lines(read_file("/proc/self/mountinfo")));
     printf("%s\n", out.str().c_str());
     return 0;

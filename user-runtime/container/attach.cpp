@@ -45,10 +45,8 @@ Status read_entries(std::string_view bytes, Facts& facts) {
                                 std::string(entries[at + 3])});
     }
     for (size_t at = labels; at < entries.size(); ++at) {
-        (at < readable   ? facts.landlock.readable
-         : at < writable ? facts.landlock.writable
-                         : facts.environment)
-            .emplace_back(entries[at]);
+        std::vector<std::string>& beyond_readable = at < writable ? facts.landlock.writable : facts.environment;
+        (at < readable ? facts.landlock.readable : beyond_readable).emplace_back(entries[at]);
     }
     return {};
 }

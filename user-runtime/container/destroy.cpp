@@ -13,7 +13,7 @@ constexpr int kEndMs = 10000;
 constexpr int kPauseMs = 10;
 
 void pause() noexcept {
-    const timespec pause{0, kPauseMs * 1'000'000};
+    const timespec pause{0, kPauseMs * 1'000'000L};
     nanosleep(&pause, nullptr);
 }
 

@@ -26,11 +26,12 @@ void ask_state(const Places& places, const ContainerName& name, const Root* dire
 // A create or destroy that was interrupted: the next command that opens the container ends it.  A rename that was leaves
 // a container that can be used at once.
 std::optional<std::string> torn(const Root& directory) {
-    const auto intent = read_intent(directory);
-    if (!intent || !*intent || (*intent)->starts_with("rename ")) {
+    const auto read = read_intent(directory);
+    const std::optional<std::string> intent = read ? *read : std::nullopt;
+    if (!intent || intent->starts_with("rename ")) {
         return std::nullopt;
     }
-    return "half made or half removed (" + **intent + ")";
+    return "half made or half removed (" + *intent + ")";
 }
 
 // A directory without a configuration: a run, something half made, or some other directory of the user's.

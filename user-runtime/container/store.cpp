@@ -132,9 +132,10 @@ Result<LockedContainer> lock_container(const Places& places, const ContainerName
 Result<LockedContainer> make_container_directory(const Places& places, const ContainerName& name) {
     const Root containers = TRY(open_containers(places));
     for (int tries = 0; tries < kMostTries; ++tries) {
-        if (auto made = containers.mkdir(entry_of(name), 0700); !made && made.error().code != Code::exists) {
-            return std::unexpected(made.error());
-        } else if (!made) {
+        if (auto made = containers.mkdir(entry_of(name), 0700); !made) {
+            if (made.error().code != Code::exists) {
+                return std::unexpected(made.error());
+            }
             // What an interrupted command left is ended first; then the name may be free.
             const auto there = open_container(places, name);
             if (there || there.error().code != Code::not_found) {

@@ -24,7 +24,10 @@ struct RulesetAttributes {
 uint64_t known_rights(int abi) noexcept {
     constexpr uint64_t kFirst = (1U << 13) - 1;
     constexpr uint64_t kSecond = (1U << 14) - 1;
-    return abi >= 3 ? landlock::kAll : abi == 2 ? kSecond : kFirst;
+    if (abi >= 3) {
+        return landlock::kAll;
+    }
+    return abi == 2 ? kSecond : kFirst;
 }
 
 }  // namespace

@@ -14,7 +14,8 @@
 #endif
 
 // The program's first bytes in memory, from the linker; programs that are position independent have it beside them.
-extern "C" [[gnu::visibility("hidden")]] const ElfW(Ehdr) __ehdr_start;
+extern "C" [[gnu::visibility("hidden")]] const ElfW(Ehdr)
+    __ehdr_start;  // NOLINT(bugprone-reserved-identifier): the linker's name
 
 namespace {
 

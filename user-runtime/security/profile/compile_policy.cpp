@@ -52,7 +52,7 @@ class Filter {
     }
     [[nodiscard]] scmp_filter_ctx get() const noexcept { return context_.get(); }
     // Takes the other's rules and ABI.
-    [[nodiscard]] bool merge(Filter&& other) {
+    [[nodiscard]] bool merge(Filter&& other) const {
         return seccomp_merge(get(), other.get()) == 0 && other.context_.release() != nullptr;
     }
     static uint32_t code_of(const Action& action) {
@@ -177,7 +177,7 @@ Result<std::vector<sock_filter>> exported(const Filter& filter) {
     if (lseek(memory.get(), 0, SEEK_SET) != 0) {
         return FAIL_ERRNO("rewind the filter");
     }
-    constexpr size_t kLimit = 64 * BPF_MAXINSNS * sizeof(sock_filter);
+    constexpr size_t kLimit = size_t{64} * BPF_MAXINSNS * sizeof(sock_filter);
     const std::string bytes = TRY(read_all(memory.get(), kLimit, "the filter"));
     std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
     std::copy_n(bytes.data(), program.size() * sizeof(sock_filter), reinterpret_cast<char*>(program.data()));
