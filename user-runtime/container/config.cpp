@@ -1,5 +1,6 @@
 #include "config/lxc/compile.h"
 #include "config/lxc/key.h"
+#include "config/lxc/listing.h"
 #include "container/operations.h"
 #include "container/store.h"
 
@@ -28,9 +29,12 @@ Status save_checked(const Places& places, const ContainerName& name, const Edita
 
 std::vector<ConfigKey> config_keys() {
     std::vector<ConfigKey> keys;
-    for (const lxc::Key* key : lxc::all_keys()) {
-        keys.push_back({key->family() ? std::string(key->name) + "*" : key->name,
-                        key->sample_key() + " = " + key->sample, key->doc});
+    for (const lxc::KeyInfo& key : lxc::list_keys()) {
+        const std::string_view own = lxc::find_key(key.name).key->name;
+        const char* const outcome =
+            key.support == lxc::Support::refused ? " (a start is refused: " : " (kept without effect: ";
+        keys.push_back({std::string(own) + (key.family ? "*" : ""), key.name + " = " + key.sample,
+                        key.missing.empty() ? key.doc : key.doc + outcome + key.missing + ")"});
     }
     return keys;
 }

@@ -97,6 +97,9 @@ enum class Stdio : uint8_t {
     inherit,  // descriptors 0-2 of the starter, ttys replaced by pipes
 };
 
+// What uname(2) tells of the machine (personality(2)).
+enum class Personality : uint8_t { unchanged, linux64, linux32 };
+
 // The first process.
 struct ProcessSpec {
     std::vector<std::string> argv{"/sbin/init"};
@@ -111,6 +114,8 @@ struct ProcessSpec {
     std::vector<Setting> proc_settings;  // lxc.proc.*: below /proc/self
     std::vector<Setting> sysctls;        // lxc.sysctl.*, dotted names
     Stdio stdio = Stdio::console;
+    Personality personality = Personality::unchanged;
+    bool core_scheduling = false;  // lxc.sched.core
     bool operator==(const ProcessSpec&) const = default;
 };
 
@@ -151,7 +156,34 @@ struct ConsoleSpec {
     uint64_t buffer_size = 65536;  // bytes of the ring buffer
     uint64_t log_size = 0;         // bytes before the log file is rotated, 0: never
     bool rotate = false;
+    uint32_t ttys = 0;    // lxc.tty.max: terminals besides the console, /dev/tty1 and on
+    std::string tty_dir;  // lxc.tty.dir: a directory below /dev that they are in, empty for /dev itself
+    std::string path;     // lxc.console.path as written: what hooks are told
     bool operator==(const ConsoleSpec&) const = default;
+};
+
+// When a command of the user's runs, in the order of a container's life.
+enum class Hook : uint8_t { pre_start, pre_mount, mount, autodev, start_host, start, stop, post_stop, clone, destroy };
+inline constexpr size_t kHookCount = 10;
+
+struct HooksSpec {
+    uint32_t version = 0;  // 0: told by arguments and variables; 1: by variables only
+    std::array<std::vector<std::string>, kHookCount> commands;
+    std::vector<std::string> environment;  // KEY=VALUE, for hooks on top of LXC_…
+    std::string rootfs_mount = "/mnt";     // where hooks find the root while it is put together: an absolute path
+    std::string rootfs_path;               // lxc.rootfs.path without its type: what hooks are told
+    std::string config_file;               // host path of the configuration: what hooks are told
+    [[nodiscard]] const std::vector<std::string>& of(Hook hook) const { return commands[static_cast<size_t>(hook)]; }
+    [[nodiscard]] std::vector<std::string>& of(Hook hook) { return commands[static_cast<size_t>(hook)]; }
+    bool operator==(const HooksSpec&) const = default;
+};
+
+// The log of starts, ends and hooks.
+struct LogSpec {
+    int level = -1;      // 0 (TRACE) to 8 (FATAL); -1: not given
+    std::string file;    // host path; empty: not given
+    std::string syslog;  // a facility of syslog(3); empty: none
+    bool operator==(const LogSpec&) const = default;
 };
 
 struct LifecycleSpec {
@@ -174,6 +206,8 @@ struct ContainerSpec {
     LimitsSpec limits;
     NetSpec net;
     ConsoleSpec console;
+    HooksSpec hooks;
+    LogSpec log;
     LifecycleSpec lifecycle;
 
     explicit ContainerSpec(ContainerName container) : name(std::move(container)), hostname(name.str()) {}

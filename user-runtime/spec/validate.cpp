@@ -52,6 +52,11 @@ Status check_namespaces(const ContainerSpec& spec) {
         }
         shared.add(share.ns);
     }
+    if (shared.has(Ns::mnt) && (!spec.hooks.of(Hook::pre_mount).empty() || !spec.hooks.of(Hook::mount).empty() ||
+                                !spec.hooks.of(Hook::autodev).empty())) {
+        return FAIL(Code::invalid_config,
+                    "lxc.namespace.share.mnt: hooks for mounts need a mount namespace of its own");
+    }
     const bool offsets = spec.namespaces.boot_offset_ns != 0 || spec.namespaces.monotonic_offset_ns != 0;
     if (offsets && (spec.namespaces.keep.has(Ns::time) || shared.has(Ns::time))) {
         return FAIL(Code::invalid_config, "lxc.time.offset: only a new time namespace can have an offset");
@@ -69,7 +74,9 @@ Status check_mounts(const MountsSpec& mounts) {
         if (auto target = RelPath::guest(entry.target); !target) {
             return std::unexpected(prefixed(target.error(), "lxc.mount.entry"));
         }
-        if (entry.type.empty()) {
+        if (entry.source_in_root) {
+            TRY(RelPath::guest(entry.source));
+        } else if (entry.type.empty()) {
             TRY(check_host_path(entry.source, "lxc.mount.entry"));
         }
     }
@@ -107,6 +114,11 @@ Status check_process(const ContainerSpec& spec) {
     }
     TRY(check_words(process.argv, "lxc.init.cmd"));
     TRY(check_words(process.environment, "lxc.environment"));
+    TRY(check_words(spec.hooks.environment, "lxc.environment.hooks"));
+    for (const auto& commands : spec.hooks.commands) {
+        TRY(check_words(commands, "lxc.hook"));
+    }
+    TRY(check_host_path(spec.hooks.rootfs_mount, "lxc.rootfs.mount"));
     TRY(check_host_path(process.cwd, "lxc.init.cwd"));
     const IdMaps& maps = spec.idmap;
     if (!maps.uids.empty() && !to_outside(maps.uids, process.uid)) {

@@ -181,12 +181,13 @@ TEST(LxcDocument, RefusesToWriteAKeyThatWouldNotStart) {
     const auto value = document.append("lxc.ephemeral", "maybe");
     ASSERT_FALSE(value);
     EXPECT_EQ(value.error().code, Code::usage);
-    const auto limit = document.set("lxc.cgroup2.memory.max", "1G");
-    ASSERT_FALSE(limit);
-    EXPECT_STREQ(limit.error().text,
-                 "lxc.cgroup2.memory.max is not supported by this version of cubby: it sets no limits of control "
-                 "groups; remove the line, or add 'lxc.cgroup2.memory.max =' below it");
-    EXPECT_FALSE(document.set("lxc.net.0.type", "veth"));
+    const auto proxy = document.set("lxc.seccomp.notify.proxy", "unix:/x");
+    ASSERT_FALSE(proxy);
+    EXPECT_STREQ(
+        proxy.error().text,
+        "lxc.seccomp.notify.proxy is not supported by this version of cubby: it hands no system call to another "
+        "program; remove the line, or add 'lxc.seccomp.notify.proxy =' below it");
+    EXPECT_FALSE(document.set("lxc.net.0.type", "bogus"));
     EXPECT_FALSE(document.set("lxc.rootfs.path", "btrfs:/x"));
     EXPECT_TRUE(document.set("lxc.tty.max", "4"));
 }

@@ -204,7 +204,7 @@ TEST(LxcValues, Interfaces) {
     prints(text + "lxc.net =\n", "lxc.net", "");
     EXPECT_EQ(
         got("lxc.net.0.ipv4.address = 10.0.0.2/24\nlxc.net.0.ipv4.address = 10.0.0.3/24\n", "lxc.net.0.ipv4.address"),
-        "10.0.0.2/24\n10.0.0.3/24\n");
+        "10.0.0.2/24\n10.0.0.3/24");
     prints("lxc.net.0.mtu = 1500\nlxc.net.0.mtu = 1400\n", "lxc.net.0.mtu", "1400");
     prints("lxc.net.0.mtu = 1500\nlxc.net.0.mtu =\n", "lxc.net", "");
     for (const char* name : {"lxc.net.x.type", "lxc.net.0", "lxc.net", "lxc.net.00.type", "lxc.net.65536.type",
@@ -238,10 +238,10 @@ TEST(LxcValues, Environment) {
     unsetenv("CUBBY_TEST_VARIABLE");
 }
 
-TEST(LxcValues, KeysWithoutARow) {
-    prints("lxc.hook.mount = /a\nlxc.hook.mount = /b\n", "lxc.hook.mount", "/a\n/b");
+TEST(LxcValues, LinesAddUpOrReplace) {
+    prints("lxc.hook.mount = /a\nlxc.hook.mount = /b\n", "lxc.hook.mount", "/a\n/b\n");
     prints("lxc.hook.mount = /a\nlxc.hook.start = /b\nlxc.hook =\n", "lxc.hook.mount", "");
-    prints("lxc.hook.mount = /a\nlxc.hook.start = /b\nlxc.hook.mount =\n", "lxc.hook.start", "/b");
+    prints("lxc.hook.mount = /a\nlxc.hook.start = /b\nlxc.hook.mount =\n", "lxc.hook.start", "/b\n");
     prints("lxc.tty.max = 4\nlxc.tty.max = 5\n", "lxc.tty.max", "5");
     prints("lxc.cgroup2.memory.max = 1\nlxc.cgroup2.pids.max = 2\n", "lxc.cgroup2",
            "lxc.cgroup2.memory.max = 1\nlxc.cgroup2.pids.max = 2\n");
@@ -259,10 +259,9 @@ TEST(LxcValues, NumbersOfSettingsAreBounded) {
         return got(text, "lxc.uts.name");
     };
     EXPECT_EQ(many("lxc.sysctl.net.a", " = 1"), "/c/web1/config:1025: lxc.sysctl.net.a1024: more than 1024 of them");
-    EXPECT_EQ(many("lxc.hook.clone = /x", ""),
-              "/c/web1/config:1025: lxc.hook.clone: more than 1024 settings without effect");
-    EXPECT_EQ(many("lxc.net.0.ipv4.address = ", ""),
-              "/c/web1/config:1025: lxc.net.0.ipv4.address: more than 1024 settings of one interface");
+    EXPECT_EQ(many("lxc.hook.clone = /x", ""), "/c/web1/config:1025: lxc.hook.clone: more than 1024 commands");
+    EXPECT_EQ(many("lxc.net.0.ipv6.address = fd00::", ""),
+              "/c/web1/config:1025: lxc.net.0.ipv6.address: more than 1024 settings of one interface");
     EXPECT_EQ(many("lxc.environment = CUBBY_TEST_MISSING_", ""),
               "/c/web1/config:1025: lxc.environment: more than 1024 variables that are not set here");
     EXPECT_EQ(many("lxc.sysctl.net.a = ", ""), "web1");

@@ -84,6 +84,11 @@ std::optional<unsigned> capability_number(std::string_view word) {
     return parse_capability(word);
 }
 
+bool is_storage_type(std::string_view word) noexcept {
+    constexpr std::string_view types[] = {"btrfs", "dir", "loop", "lvm", "nbd", "overlay", "overlayfs", "rbd", "zfs"};
+    return std::ranges::find(types, word) != std::end(types);
+}
+
 Status Text::read(std::string& field, const Item& item) {
     field = item.value;
     return {};

@@ -20,6 +20,9 @@ namespace cubby::lxc {
 // The CAP_* number that lxc.cap.drop and lxc.cap.keep mean by a word: "sys_time" or "25".
 [[nodiscard]] std::optional<unsigned> capability_number(std::string_view word);
 
+// Whether lxc.rootfs.path may begin with that word and a ':'; what this version can start is another question.
+[[nodiscard]] bool is_storage_type(std::string_view word) noexcept;
+
 // Any text.
 struct Text {
     static Status read(std::string& field, const Item& item);

@@ -108,17 +108,25 @@ std::vector<Note> notes_of(const Draft& draft, const Expanded& expanded) {
     const auto add = [&](const std::string& key, const std::string& value, std::string reason) {
         notes.push_back({key, value, std::move(reason), where(expanded, key, value)});
     };
-    for (const Setting& each : draft.unhonoured) {
+    for (const Setting& each : list_items(draft)) {
         const Unhonoured* key = find_unhonoured(each.key);
-        if (key != nullptr && !is_neutral(*key, each.value)) {
-            add(each.key, each.value, key->reason);
+        for (const std::string_view value : split_words(key == nullptr ? std::string_view{} : each.value, "\n")) {
+            if (!is_neutral(*key, value)) {
+                add(each.key, std::string(value), key->reason);
+            }
         }
     }
+    for (const Setting& each : draft.dropped) {
+        add(each.key, each.value, "nothing of today stands for it");
+    }
     for (const Nic& nic : draft.nics) {
+        const std::string front = "lxc.net." + std::to_string(nic.index) + ".";
+        if (nic.type != "none" && nic.type != "empty") {
+            add(front + "type", nic.type, nic.type + " interfaces are not made yet; there is only loopback");
+        }
         for (const Setting& each : nic.others) {
             if (each.key != "flags") {
-                add("lxc.net." + std::to_string(nic.index) + "." + each.key, each.value,
-                    "interfaces of type " + nic.type + " have no such property here");
+                add(front + each.key, each.value, "interfaces of type " + nic.type + " have no such property here");
             }
         }
     }

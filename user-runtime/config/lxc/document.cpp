@@ -4,6 +4,8 @@
 
 #include "base/parse.h"
 #include "config/lxc/key.h"
+#include "config/lxc/legacy.h"
+#include "config/lxc/net_values.h"
 
 namespace cubby::lxc {
 namespace {
@@ -33,11 +35,34 @@ std::string line_text(std::string_view key, std::string_view value) {
     return text;
 }
 
-Result<Line> checked_line(std::string_view key, std::string_view value) {
+// Today's name of a key, and of an un-indexed lxc.network.* the one that it has behind these lines.
+std::string wanted_name(std::string_view key, const std::vector<Line>& lines) {
+    LegacyNics nics;
+    for (const Line& line : lines) {
+        count_nics(nics, line.key, line.value);
+    }
+    const auto modern = modern_name(key, nics);
+    return modern && !modern->empty() ? *modern : std::string(key);
+}
+
+// A line of lxc.network.* that has no number belongs to an interface that was begun above it.
+Status check_with_nics(std::string_view key, std::string_view value, const std::vector<Line>& lines) {
+    const auto named = [&](const Line& line) { return line.key == "lxc.network.type" && !line.value.empty(); };
+    return check_item(key, value, std::ranges::any_of(lines, named));
+}
+
+// An x in an interface's address is a digit by chance, chosen once: when the line is written (as LXC does).
+Result<std::string> written_value(std::string_view key, std::string_view value) {
+    const bool network = is_below(key, "lxc.net") || is_below(key, "lxc.network");
+    return network && key.ends_with(".hwaddr") ? filled_hwaddr(value) : Result<std::string>(std::string(value));
+}
+
+Result<Line> checked_line(std::string_view key, std::string_view wanted, const std::vector<Line>& lines) {
+    const std::string value = TRY(written_value(key, wanted));
     if (breaks_line(value)) {
         return FAIL(Code::usage, "%.80s: the value holds a control character", printable(key).c_str());
     }
-    TRY(check_item(key, value));
+    TRY(check_with_nics(key, value, lines));
     Line line = TRY(parse_line(line_text(key, value)));
     if (line.key != key || line.value != value) {
         return FAIL(Code::usage, "%.80s: this value cannot be written in a configuration file", printable(key).c_str());
@@ -148,27 +173,31 @@ std::string Document::to_text() const {
 }
 
 std::vector<std::string> Document::get(std::string_view key) const {
+    const std::vector<std::string> names = modern_names(lines_);
+    const std::string wanted = wanted_name(key, lines_);
     std::vector<std::string> values;
-    for (const Line& line : lines_) {
-        if (line.key != key) {
+    for (size_t index = 0; index < lines_.size(); ++index) {
+        if (names[index] != wanted) {
             continue;
         }
-        if (line.value.empty()) {
+        if (lines_[index].value.empty()) {
             values.clear();
         } else {
-            values.push_back(line.value);
+            values.push_back(lines_[index].value);
         }
     }
     return values;
 }
 
 Status Document::set(std::string_view key, std::string_view value) {
-    Line line = TRY(checked_line(key, value));
+    Line line = TRY(checked_line(key, value, lines_));
     TRY(check_room(lines_, line));
+    const std::vector<std::string> names = modern_names(lines_);
+    const std::string wanted = wanted_name(key, lines_);
     // Its last line, where no include behind it could set the key again, and win.
     size_t keep = lines_.size();
     for (size_t index = 0; index < lines_.size(); ++index) {
-        if (lines_[index].key == key) {
+        if (names[index] == wanted) {
             keep = index;
         } else if (lines_[index].key == "lxc.include") {
             keep = lines_.size();
@@ -178,7 +207,7 @@ Status Document::set(std::string_view key, std::string_view value) {
     for (size_t index = 0; index < lines_.size(); ++index) {
         if (index == keep) {
             kept.push_back(line);
-        } else if (lines_[index].key != key) {
+        } else if (names[index] != wanted) {
             kept.push_back(std::move(lines_[index]));
         }
     }
@@ -190,7 +219,7 @@ Status Document::set(std::string_view key, std::string_view value) {
 }
 
 Status Document::append(std::string_view key, std::string_view value) {
-    Line line = TRY(checked_line(key, value));
+    Line line = TRY(checked_line(key, value, lines_));
     TRY(check_room(lines_, line));
     lines_.push_back(std::move(line));
     return {};
@@ -198,9 +227,18 @@ Status Document::append(std::string_view key, std::string_view value) {
 
 size_t Document::unset(std::string_view key) {
     const bool below = is_group(key);
-    return std::erase_if(lines_, [&](const Line& line) {
-        return !line.key.empty() && (line.key == key || (below && is_below(line.key, key)));
-    });
+    const std::vector<std::string> names = modern_names(lines_);
+    const std::string wanted = wanted_name(key, lines_);
+    std::vector<Line> kept;
+    for (size_t index = 0; index < lines_.size(); ++index) {
+        const std::string& name = names[index];
+        if (name.empty() || (name != wanted && !(below && is_below(name, wanted)))) {
+            kept.push_back(std::move(lines_[index]));
+        }
+    }
+    const size_t removed = lines_.size() - kept.size();
+    lines_ = std::move(kept);
+    return removed;
 }
 
 Status Document::comment(std::string_view text) {

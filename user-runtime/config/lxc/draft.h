@@ -43,10 +43,12 @@ struct Nic {
 struct Draft {
     ContainerSpec spec;
 
-    std::string image;                           // cubby.image
-    std::string init_command;                    // lxc.init.cmd
-    std::vector<std::string> missing_variables;  // names in lxc.environment that the host does not have
-    std::string rootfs_type;                     // lxc.rootfs.path: before the ':'
+    std::string image;                             // cubby.image
+    std::string init_command;                      // lxc.init.cmd
+    std::vector<std::string> missing_variables;    // names in lxc.environment that the host does not have
+    std::vector<std::string> runtime_environment;  // lxc.environment.runtime
+    std::string rootfs_type;                       // lxc.rootfs.path: before the ':'
+    std::string rootfs_backend;                    // lxc.rootfs.backend of LXC 2.0: the type where the path has none
     std::string rootfs_path;
     std::string rootfs_options;
     std::string fstab;  // lxc.mount.fstab
@@ -58,10 +60,16 @@ struct Draft {
     std::vector<std::string> drop_capabilities;
     std::optional<std::vector<std::string>> keep_capabilities;  // lxc.cap.keep; given and empty: "none"
     std::string seccomp_profile;                                // lxc.seccomp.profile, as written
-    bool seccomp_allow_nesting = false;  // kept for LXC: here a policy is loaded under another filter always
-    std::vector<Nic> nics;               // by index
-    std::vector<std::string> includes;   // lxc.include, for get; the text is expanded before
-    std::vector<Setting> unhonoured;     // keys of LXC that have no row here (config/lxc/unhonoured.h)
+    bool seccomp_allow_nesting = false;       // kept for LXC: here a policy is loaded under another filter always
+    std::vector<Nic> nics;                    // by index
+    std::vector<std::string> includes;        // lxc.include, for get; the text is expanded before
+    std::vector<std::string> groups;          // lxc.group
+    std::vector<std::string> apparmor_rules;  // lxc.apparmor.raw
+    std::vector<Setting> cgroup2;             // lxc.cgroup2.FILE, by FILE; one that is given twice stands here twice
+    std::optional<uint64_t> memory_and_swap;  // lxc.cgroup.memory.memsw.limit_in_bytes; UINT64_MAX: no limit
+    std::vector<Setting> kept;                // keys of which only the text matters, in the order of their first lines
+    std::vector<Setting> dropped;             // keys that LXC gave up, and limits that control groups gave up
+    std::optional<uint32_t> legacy_nic;       // which interface an un-indexed lxc.network.* means
 
     explicit Draft(ContainerName name) : spec(std::move(name)) { spec.net.type = NetType::empty; }
     bool operator==(const Draft&) const = default;

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "config/lxc/automount.h"
 #include "config/lxc/codec.h"
+#include "config/lxc/key.h"
 #include "config/lxc/mount_entry.h"
 #include "config/lxc/unhonoured.h"
 
@@ -13,12 +14,16 @@ namespace {
 
 constexpr unsigned kSysAdmin = 21;  // CAP_SYS_ADMIN, capabilities(7)
 
+const std::string& rootfs_type(const Draft& draft) {
+    return draft.rootfs_type.empty() ? draft.rootfs_backend : draft.rootfs_type;
+}
+
 // lxc.rootfs.path, .options
 Status finish_rootfs(const Draft& draft, const std::string& container_dir, RootfsSpec& rootfs) {
     for (const std::string_view option : split_words(draft.rootfs_options, ",")) {
         rootfs.read_only = option == "ro" || (rootfs.read_only && option != "rw");
     }
-    if (!draft.rootfs_type.starts_with("overlay")) {
+    if (!rootfs_type(draft).starts_with("overlay")) {
         rootfs.path = host_path(draft.rootfs_path, container_dir);
         return {};
     }
@@ -28,6 +33,10 @@ Status finish_rootfs(const Draft& draft, const std::string& container_dir, Rootf
             return FAIL(Code::invalid_config, "lxc.rootfs.path: an overlay's path is empty; write overlay:LOWER:UPPER");
         }
         rootfs.lowers.push_back(host_path(std::string(part), container_dir));
+    }
+    if (rootfs.lowers.size() < 2) {
+        return FAIL(Code::invalid_config,
+                    "lxc.rootfs.path: the overlay has no upper directory; write overlay:LOWER:UPPER");
     }
     rootfs.path = rootfs.lowers.back();
     rootfs.lowers.pop_back();
@@ -90,11 +99,7 @@ Status finish_capabilities(const Draft& draft, CapSet& keep) {
 std::vector<std::string> assembly_points(const Draft& draft, const RootfsSpec& rootfs) {
     std::vector<std::string> points{rootfs.path, "/usr/lib/lxc/rootfs", "/usr/lib/x86_64-linux-gnu/lxc/rootfs",
                                     "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/usr/lib64/lxc/rootfs"};
-    for (const Setting& each : draft.unhonoured) {
-        if (each.key == "lxc.rootfs.mount") {
-            points.push_back(each.value);
-        }
-    }
+    points.push_back(draft.spec.hooks.rootfs_mount);
     return points;
 }
 
@@ -109,14 +114,7 @@ Status add_entry(MountEntry entry, const std::vector<std::string>& points, const
         }
     }
     TRY(RelPath::guest(entry.target));
-    if (entry.source_in_root) {
-        // No step of the plan opens a bind's source below the new root yet; on the host the path is another file.
-        return FAIL(Code::invalid_config,
-                    "lxc.mount.entry: '%s': the option relative is not supported by this version of cubby; name the "
-                    "source's host path",
-                    shown(entry.source).c_str());
-    }
-    if (entry.type.empty()) {
+    if (entry.type.empty() && !entry.source_in_root) {
         entry.source = host_path(entry.source, container_dir);
     }
     mounts.entries.push_back(std::move(entry));
@@ -131,7 +129,9 @@ Result<NamedText> named_file(const std::string& written, const char* key, const 
     if (!texts) {
         return std::unexpected(prefixed(texts.error(), "%s", key));
     }
-    if (texts->size() != 1 || texts->front().name != path) {
+    // A file among those that cubby brings along has another name; one of a directory's is below the path.
+    const bool below = texts->size() == 1 && texts->front().name != path && texts->front().name.starts_with(path);
+    if (texts->size() != 1 || below) {
         return FAIL(Code::invalid_config, "%s: '%s' is not a file", key, shown(path).c_str());
     }
     return std::move(texts->front());
@@ -188,6 +188,7 @@ Status finish_net(const Draft& draft, NetSpec& net) {
                         "other interfaces",
                         nic.index);
         }
+        // A type that is not made yet leaves the container with less, not with more: its loopback interface.
         net.type = nic.type == "none" ? NetType::none : NetType::empty;
     }
     return {};
@@ -196,26 +197,18 @@ Status finish_net(const Draft& draft, NetSpec& net) {
 }  // namespace
 
 Status check_supported(const Draft& draft) {
-    for (const Setting& each : draft.unhonoured) {
+    for (const Setting& each : list_items(draft)) {
         const Unhonoured* key = find_unhonoured(each.key);
         if (key != nullptr && stops_start(*key, each.value)) {
             return std::unexpected(refusal(each.key, *key));
         }
     }
-    if (!draft.rootfs_type.empty() && draft.rootfs_type != "dir" && !draft.rootfs_type.starts_with("overlay")) {
+    const std::string& type = rootfs_type(draft);
+    if (!type.empty() && type != "dir" && !type.starts_with("overlay")) {
         return FAIL(
             Code::invalid_config,
             "lxc.rootfs.path: %s root file systems are not supported by this version of cubby; use dir or overlay",
-            draft.rootfs_type.c_str());
-    }
-    for (const Nic& nic : draft.nics) {
-        if (!nic.type.empty() && nic.type != "none" && nic.type != "empty") {
-            return FAIL(
-                Code::invalid_config,
-                "lxc.net.%u.type: %s interfaces are not supported by this version of cubby; use empty (loopback "
-                "only) or none (the host's network)",
-                nic.index, nic.type.c_str());
-        }
+            type.c_str());
     }
     return {};
 }
@@ -223,9 +216,24 @@ Status check_supported(const Draft& draft) {
 Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader) {
     TRY(check_supported(draft));
     ContainerSpec spec = draft.spec;
+    const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
+        to.insert(to.end(), from.begin(), from.end());
+    };
+    // lxc.environment is for hooks, too.
+    spec.hooks.environment = draft.spec.process.environment;
+    append(spec.hooks.environment, draft.spec.hooks.environment);
+    append(spec.process.environment, draft.runtime_environment);
+    // By it an init knows what it runs in.
+    auto& environment = spec.process.environment;
+    if (std::ranges::none_of(environment, [](const auto& each) { return each.starts_with("container="); })) {
+        environment.insert(environment.begin(), "container=lxc");
+    }
     if (!draft.init_command.empty()) {
         spec.process.argv = TRY(split_command(draft.init_command));
     }
+    spec.hooks.config_file = host_path("config", container_dir);
+    spec.hooks.rootfs_path = draft.rootfs_path;
+    spec.log.file = host_path(spec.log.file, container_dir);
     spec.console.log_file = host_path(spec.console.log_file, container_dir);
     TRY(finish_rootfs(draft, container_dir, spec.rootfs));
     TRY(finish_namespaces(draft, spec.namespaces));

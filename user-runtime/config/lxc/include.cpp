@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/parse.h"
+#include "config/lxc/shared_config.h"
 #include "kernel/root.h"
 
 namespace cubby::lxc {
@@ -110,14 +111,15 @@ Result<std::vector<NamedText>> read_directory(const std::string& directory) {
 }  // namespace
 
 std::string host_path(const std::string& path, const std::string& container_dir) {
-    if (path.empty() || path.front() == '/' || container_dir.empty()) {
+    if (path.empty() || path.front() == '/' || container_dir.empty() || shared_name(path)) {
         return path;
     }
     std::string below = container_dir;
     return below.append(container_dir.ends_with('/') ? "" : "/").append(path);
 }
 
-Result<std::vector<NamedText>> read_includes(const std::string& path) {
+Result<std::vector<NamedText>> read_includes(const std::string& named) {
+    const std::string path = shared_path(named);
     const auto opened = open_named(path, O_PATH);
     if (!opened && opened.error().sys_errno == ENOENT && path.ends_with('/')) {
         return std::vector<NamedText>{};

@@ -22,7 +22,8 @@ struct NamedText {
 // names end in ".conf", sorted by name.  The path decides which: a caller that wants a file compares the names.
 using IncludeReader = std::function<Result<std::vector<NamedText>>(const std::string& path)>;
 
-// The reader on this host's files, with the user's own rights.  FIFOs, devices and files over kMaxTextBytes are
+// The reader on this host's files, with the user's own rights.  One of LXC's well-known paths is a file of ours where we
+// have it (config/lxc/shared_config.h).  FIFOs, devices and files over kMaxTextBytes are
 // refused without blocking.  A path that ends in '/' and does not exist is an empty directory, as for LXC.
 Result<std::vector<NamedText>> read_includes(const std::string& path);
 

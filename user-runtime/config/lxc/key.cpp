@@ -5,9 +5,9 @@
 #include "base/parse.h"
 #include "config/lxc/codec.h"
 #include "config/lxc/finish.h"
+#include "config/lxc/legacy.h"
 #include "config/lxc/nearest.h"
 #include "config/lxc/tables.h"
-#include "config/lxc/unhonoured.h"
 
 namespace cubby::lxc {
 namespace {
@@ -37,23 +37,25 @@ void offer(Nearest& nearest, std::string_view own, std::string_view wanted) {
     }
 }
 
-// Keeps a setting that has no row; what it means is judged when the spec is made.
-Status keep_unhonoured(Draft& draft, const Unhonoured& known, std::string_view key, std::string_view value) {
-    std::erase_if(draft.unhonoured, [&](const Setting& each) {
-        const bool below = value.empty() && is_group(key) && is_below(each.key, key);
-        return below || (each.key == key && (value.empty() || !known.adds_up));
-    });
-    if (value.empty()) {
-        return {};
+// Clears all of them, and is nothing that could be set.
+constexpr std::string_view kHooks = "lxc.hook";
+
+Status clear_hooks(Draft& draft, std::string_view value) {
+    if (!value.empty()) {
+        return FAIL(Code::usage, "lxc.hook: this name stands for all hooks; it can only be cleared");
     }
-    if (is_group(key)) {
-        return FAIL(Code::usage, "%s: this name stands for many keys; it can only be cleared", shown(key).c_str());
+    for (const Key& key : hook_keys()) {
+        if (&key != find_key("lxc.hook.version").key) {
+            key.clear(draft, {});
+        }
     }
-    if (draft.unhonoured.size() >= kMaxMembers) {
-        return FAIL(Code::usage, "%s: more than %zu settings without effect", shown(key).c_str(), kMaxMembers);
-    }
-    draft.unhonoured.push_back({std::string(key), std::string(value)});
     return {};
+}
+
+// The name that the tables know for one that may be an old one.
+std::string known_name(std::string_view name, const LegacyNics& nics) {
+    const auto modern = modern_name(name, nics);
+    return modern && !modern->empty() ? *modern : std::string(name);
 }
 
 std::unexpected<Error> unknown_key(std::string_view key) {
@@ -78,8 +80,8 @@ std::string family_text(const Key& key, const Draft& draft) {
 const std::vector<const Key*>& all_keys() {
     static const std::vector<const Key*> keys = [] {
         std::vector<const Key*> all;
-        for (const auto& table : {cubby_keys(), process_keys(), console_keys(), storage_keys(), namespace_keys(),
-                                  security_keys(), net_keys()}) {
+        for (const auto& table : {cubby_keys(), process_keys(), lifecycle_keys(), hook_keys(), console_keys(),
+                                  storage_keys(), namespace_keys(), cgroup_keys(), security_keys(), net_keys()}) {
             for (const Key& key : table) {
                 all.push_back(&key);
             }
@@ -104,16 +106,17 @@ Found find_key(std::string_view name) noexcept {
 }
 
 bool is_known(std::string_view name) noexcept {
-    return find_key(name).key != nullptr || find_unhonoured(name) != nullptr;
+    // Any interface will do: the question is about the name.
+    const auto modern = modern_name(name, {0, 0});
+    return modern ? modern->empty() || find_key(*modern).key != nullptr
+                  : name == kHooks || find_key(name).key != nullptr;
 }
 
 bool is_group(std::string_view name) noexcept {
-    if (const Found found = find_key(name); found.key != nullptr) {
-        const bool number = found.key->numbered && found.member.find('.') == std::string_view::npos;
-        return found.key->family() && (found.member.empty() || number);
-    }
-    const Unhonoured* known = find_unhonoured(name);
-    return known != nullptr && (names_family(known->name, name) || name == "lxc.hook");
+    const std::string modern = known_name(name, {0, 0});
+    const Found found = find_key(modern);
+    const bool number = found.key != nullptr && found.key->numbered && found.member.find('.') == std::string_view::npos;
+    return modern == kHooks || (found.key != nullptr && found.key->family() && (found.member.empty() || number));
 }
 
 bool is_below(std::string_view name, std::string_view group) noexcept {
@@ -125,17 +128,22 @@ std::string nearest_key(std::string_view name) {
     for (const Key* key : all_keys()) {
         offer(nearest, key->name, name);
     }
-    for (const Unhonoured& key : unhonoured_keys()) {
-        offer(nearest, key.name, name);
+    for (const LegacyName& each : legacy_names()) {
+        offer(nearest, each.old_name, name);
     }
     return nearest.name();
 }
 
 Status assign(Draft& draft, std::string_view key, std::string_view value) {
+    if (modern_name(key, {0, 0})) {
+        return assign_legacy(draft, key, value);
+    }
+    if (key == kHooks) {
+        return clear_hooks(draft, value);
+    }
     const Found found = find_key(key);
     if (found.key == nullptr) {
-        const Unhonoured* known = find_unhonoured(key);
-        return known == nullptr ? unknown_key(key) : keep_unhonoured(draft, *known, key, value);
+        return unknown_key(key);
     }
     if (value.empty()) {
         found.key->clear(draft, found.member);
@@ -149,30 +157,28 @@ Status assign(Draft& draft, std::string_view key, std::string_view value) {
     return status;
 }
 
-Status check_item(std::string_view key, std::string_view value) {
+Status check_item(std::string_view key, std::string_view value, bool after_nic) {
     Draft draft(TRY(ContainerName::parse("check")));
+    if (after_nic) {
+        TRY(assign(draft, "lxc.network.type", "empty"));
+    }
     TRY(assign(draft, key, value));
     return check_supported(draft);
 }
 
 Result<std::string> get_item(const Draft& draft, std::string_view key) {
-    const Found found = find_key(key);
+    const std::string name = known_name(key, nics_of(draft));
+    const Found found = find_key(name);
     if (found.key != nullptr) {
         const bool all = found.key->family() && found.member.empty();
         return all ? family_text(*found.key, draft) : found.key->get(draft, found.member);
     }
-    if (find_unhonoured(key) == nullptr) {
-        return unknown_key(key);
+    const auto dropped = std::ranges::find(draft.dropped, key, &Setting::key);
+    if (dropped != draft.dropped.end() || is_known(key)) {
+        return key == "lxc.rootfs.backend" ? draft.rootfs_backend
+                                           : (dropped == draft.dropped.end() ? std::string() : dropped->value);
     }
-    std::string text;
-    for (const Setting& each : draft.unhonoured) {
-        if (each.key == key) {
-            text.append(text.empty() ? "" : "\n").append(each.value);
-        } else if (is_group(key) && is_below(each.key, key)) {
-            text.append(each.key).append(" = ").append(each.value).append("\n");
-        }
-    }
-    return text;
+    return unknown_key(key);
 }
 
 std::vector<Setting> list_items(const Draft& draft) {
@@ -190,7 +196,6 @@ std::vector<Setting> list_items(const Draft& draft) {
             items.push_back({key->name, text});
         }
     }
-    items.insert(items.end(), draft.unhonoured.begin(), draft.unhonoured.end());
     return items;
 }
 

@@ -56,12 +56,13 @@ struct Found {
 // The known key name that looks most like `name`, or an empty string when none does.
 [[nodiscard]] std::string nearest_key(std::string_view name);
 
-// Sets a key, or with an empty value clears it.  Keys of LXC without a row are kept for compile() to report; an unknown
-// one is an error that names the nearest.  Errors begin with the key.
+// Sets a key, or with an empty value clears it.  Names of LXC 1.0 and 2.0 are taken for the keys of today that they stand
+// for (config/lxc/legacy.h).  An unknown one is an error that names the nearest.  Errors begin with the key.
 Status assign(Draft& draft, std::string_view key, std::string_view value);
 
-// Whether compile() would take this setting by itself: what an editor asks before it writes.
-Status check_item(std::string_view key, std::string_view value);
+// Whether compile() would take this setting by itself: what an editor asks before it writes.  `after_nic`: behind an
+// lxc.network.type, to which an lxc.network.* without a number belongs.
+Status check_item(std::string_view key, std::string_view value, bool after_nic = false);
 
 // The value of a key, as LXC prints it.  An error for a name that assign() would not know.
 Result<std::string> get_item(const Draft& draft, std::string_view key);

@@ -2,44 +2,17 @@
 
 #include "config/lxc/codec.h"
 #include "config/lxc/nearest.h"
+#include "config/lxc/net_values.h"
 #include "config/lxc/row.h"
 #include "config/lxc/tables.h"
 
-// lxc.net.N.SUBKEY.  Types and sub-keys that this version cannot honour are kept and judged when the spec is made: a
+// lxc.net.N.SUBKEY.  Types and sub-keys that this version cannot honour are kept and reported when the spec is made: a
 // later line may clear them.
 
 namespace cubby::lxc {
 namespace {
 
 constexpr size_t kMaxNics = 64;
-constexpr std::string_view kTypes[] = {"empty", "ipvlan", "macvlan", "none", "phys", "veth", "vlan"};
-constexpr std::string_view kSubkeys[] = {
-    "flags",
-    "hwaddr",
-    "ipv4.address",
-    "ipv4.gateway",
-    "ipv6.address",
-    "ipv6.gateway",
-    "ipvlan.isolation",
-    "ipvlan.mode",
-    "l2proxy",
-    "link",
-    "macvlan.mode",
-    "mtu",
-    "name",
-    "script.down",
-    "script.up",
-    "type",
-    "veth.ipv4.route",
-    "veth.ipv6.route",
-    "veth.mode",
-    "veth.n_rxqueues",
-    "veth.n_txqueues",
-    "veth.pair",
-    "veth.vlan.id",
-    "veth.vlan.tagged.id",
-    "vlan.id",
-};
 
 struct Member {
     uint32_t index = 0;
@@ -71,46 +44,37 @@ Result<Nic*> nic(Draft& draft, const Item& item, uint32_t index) {
     return &*draft.nics.insert(at, Nic{.index = index, .type = {}, .others = {}});
 }
 
-// Values add up for addresses and routes; for all others the last one counts.
-bool adds_up(std::string_view subkey) {
-    return subkey.ends_with(".address") || subkey.ends_with(".route") || subkey == "veth.vlan.tagged.id";
-}
-
 Status set(Draft& draft, const Item& item) {
     const auto member = split_member(item.member);
     if (!member || member->subkey.empty()) {
         return refuse(item, "write lxc.net.NUMBER.type, the number from 0 to 65535");
     }
-    if (std::ranges::find(kSubkeys, member->subkey) == std::end(kSubkeys)) {
+    const NetSubkey* const subkey = find_net_subkey(member->subkey);
+    if (subkey == nullptr) {
         Nearest nearest(member->subkey);
-        std::ranges::for_each(kSubkeys, [&](std::string_view each) { nearest.offer(each); });
+        std::ranges::for_each(net_subkeys(), [&](const NetSubkey& each) { nearest.offer(each.name); });
         return refuse(item, "interfaces have no such key%s", nearest.hint().c_str());
     }
-    const bool type = member->subkey == "type";
-    if (type && std::ranges::find(kTypes, item.value) == std::end(kTypes)) {
-        return refuse(item, "'%s' is not a type; there are none empty veth macvlan ipvlan vlan phys",
-                      shown(item.value).c_str());
-    }
+    std::string value = TRY(subkey->read(item));
     Nic* const interface = TRY(nic(draft, item, member->index));
-    if (type) {
-        interface->type = item.value;
+    if (member->subkey == "type") {
+        interface->type = std::move(value);
         return {};
     }
-    if (!adds_up(member->subkey)) {
+    if (!subkey->adds_up) {
         std::erase_if(interface->others, [&](const Setting& each) { return each.key == member->subkey; });
     }
     if (interface->others.size() >= kMaxMembers) {
         return refuse(item, "more than %zu settings of one interface", kMaxMembers);
     }
-    // Whatever flags says, it means "up".
-    const std::string_view value = member->subkey == "flags" ? "up" : item.value;
-    interface->others.push_back({std::string(member->subkey), std::string(value)});
+    interface->others.push_back({std::string(member->subkey), std::move(value)});
     return {};
 }
 
 void clear(Draft& draft, std::string_view text) {
     if (text.empty()) {
         draft.nics.clear();
+        draft.legacy_nic.reset();
         return;
     }
     const auto member = split_member(text);
@@ -146,10 +110,11 @@ std::string get(const Draft& draft, std::string_view text) {
     }
     for (const Setting& each : at->others) {
         if (each.key == member->subkey) {
-            out.append(each.value).append(adds_up(each.key) ? "\n" : "");
+            out.append(out.empty() ? "" : "\n").append(each.value);
         }
     }
-    return out;
+    const NetSubkey* const subkey = find_net_subkey(member->subkey);
+    return out.empty() && subkey != nullptr ? default_of(*subkey, at->type) : out;
 }
 
 std::vector<std::string> members(const Draft& draft) {

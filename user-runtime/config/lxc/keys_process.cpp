@@ -82,6 +82,24 @@ constexpr Key kEnvironment{
     .get = [](const Draft& draft, std::string_view) { return TextList::print(draft.spec.process.environment); },
     .members = nullptr};
 
+// The same for those that only hooks, or only the first process and no hook, get.
+struct Variables {
+    static Status read(std::vector<std::string>& field, const Item& item) {
+        const std::string word(item.value);
+        const size_t equals = word.find('=');
+        const char* const value = equals == std::string::npos ? std::getenv(word.c_str()) : nullptr;
+        if (equals == 0) {
+            return refuse(item, "'%s' has no name before the '='", shown(word).c_str());
+        }
+        if (equals == std::string::npos && value == nullptr) {
+            return refuse(item, "'%s' is not set where the container is started", shown(word).c_str());
+        }
+        field.push_back(equals == std::string::npos ? word + "=" + value : word);
+        return {};
+    }
+    static std::string print(const std::vector<std::string>& field) { return TextList::print(field); }
+};
+
 struct LimitName {
     const char* name;
     int resource;
@@ -172,6 +190,10 @@ struct ProcFile : Named {
 
 constexpr Key kRows[] = {
     kEnvironment,
+    row<Variables, kSpec, &ContainerSpec::hooks, &HooksSpec::environment>("lxc.environment.hooks", "STAGE=test",
+                                                                          "a variable for hooks only"),
+    row<Variables, &Draft::runtime_environment>("lxc.environment.runtime", "LANG=C.UTF-8",
+                                                "a variable for the first process, and for no hook"),
     row<Flag, kSpec, kLifecycle, &LifecycleSpec::ephemeral>("lxc.ephemeral", "1",
                                                             "1: the container is destroyed when it stops"),
     row<Command, &Draft::init_command>("lxc.init.cmd", "/bin/sh -c 'exec sleep 100'",
@@ -188,6 +210,8 @@ constexpr Key kRows[] = {
                                                          "a resource limit, SOFT[:HARD], as setrlimit(2) knows them"),
     family<ProcFile, kSpec, kProcess, &ProcessSpec::proc_settings>(
         "lxc.proc.", "oom_score_adj", "500", "a text for a file below /proc/self of the first process"),
+    row<Flag, kSpec, kProcess, &ProcessSpec::core_scheduling>(
+        "lxc.sched.core", "1", "1: processes of others never run beside its own on one core's threads"),
     row<Signal, kSpec, kLifecycle, &LifecycleSpec::halt_signal>("lxc.signal.halt", "SIGRTMIN+3",
                                                                 "the signal that asks the first process to halt"),
     row<Signal, kSpec, kLifecycle, &LifecycleSpec::reboot_signal>("lxc.signal.reboot", "SIGHUP",

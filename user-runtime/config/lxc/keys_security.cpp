@@ -63,10 +63,31 @@ struct Label {
     static std::string print(const std::string& field) { return field; }
 };
 
+// Where LXC sends notified system calls: unix:PATH, printed without its front as by LXC.
+struct ProxySocket {
+    static Status read(std::string& field, const Item& item) {
+        constexpr std::string_view front = "unix:";
+        const std::string_view path =
+            item.value.starts_with(front) ? item.value.substr(front.size()) : std::string_view(item.value);
+        if (!path.starts_with('/')) {
+            return refuse(item, "'%s' is not unix:PATH", shown(item.value).c_str());
+        }
+        field = path;
+        return {};
+    }
+    static std::string print(const std::string& field) { return field; }
+};
+
 constexpr Key kRows[] = {
+    kept<Flag, bool, "lxc.apparmor.allow_incomplete", "0">(
+        "1", "1: the container starts although AppArmor cannot confine mounts"),
+    kept<Flag, bool, "lxc.apparmor.allow_nesting", "0">("1",
+                                                        "1: a generated AppArmor profile allows containers inside"),
     row<Label, kSpec, kSecurity, &SecuritySpec::apparmor_profile>(
         "lxc.apparmor.profile", "container-default",
         "the AppArmor profile of its processes, loaded before: a name, unconfined or unchanged"),
+    row<TextList, &Draft::apparmor_rules>("lxc.apparmor.raw", "deny /srv/** w,",
+                                          "a line of a generated AppArmor profile"),
     row<Drop, &Draft::drop_capabilities>("lxc.cap.drop", "sys_time mac_admin",
                                          "capabilities that no process of the container can have"),
     row<Keep, &Draft::keep_capabilities>("lxc.cap.keep", "chown setuid setgid",
@@ -77,11 +98,16 @@ constexpr Key kRows[] = {
                                                              "1: no program can gain privileges by being executed"),
     row<Flag, &Draft::seccomp_allow_nesting>(
         "lxc.seccomp.allow_nesting", "1", "for LXC only: here the policy is loaded under another one's filter as well"),
+    kept<Text, std::string, "lxc.seccomp.notify.cookie">("web1", "a text that goes to the proxy with each system call"),
+    kept<ProxySocket, std::string, "lxc.seccomp.notify.proxy">("unix:/run/proxy.socket",
+                                                               "the socket of a program that answers system calls"),
     row<HostPath, &Draft::seccomp_profile>(
         "lxc.seccomp.profile", "/etc/policy.seccomp",
         "a file with a system call policy in LXC's format, besides the built-in one"),
     row<Label, kSpec, kSecurity, &SecuritySpec::selinux_context>("lxc.selinux.context", "user_u:user_r:container_t:s0",
                                                                  "the SELinux context of its processes"),
+    kept<Label, std::string, "lxc.selinux.context.keyring">("user_u:user_r:container_t:s0",
+                                                            "the SELinux context of its session keyring"),
 };
 static_assert(sorted(kRows));
 

@@ -10,16 +10,13 @@ namespace {
 constexpr auto kSpec = &Draft::spec;
 constexpr auto kMounts = &ContainerSpec::mounts;
 
-// The storage types of LXC; those that this version can start are told apart when the spec is made.
-constexpr std::string_view kTypes[] = {"btrfs", "dir", "loop", "lvm", "nbd", "overlay", "overlayfs", "rbd", "zfs"};
-
 // [TYPE:]PATH.  LXC prints the path alone.
 Status set_rootfs(Draft& draft, const Item& item) {
     const size_t colon = item.value.find(':');
     const bool typed = colon != std::string_view::npos && !item.value.starts_with('/');
     const std::string_view type = typed ? item.value.substr(0, colon) : std::string_view{};
     const std::string_view path = typed ? item.value.substr(colon + 1) : item.value;
-    if (typed && std::ranges::find(kTypes, type) == std::end(kTypes)) {
+    if (typed && !is_storage_type(type)) {
         return refuse(item, "'%s' is not a storage type; write dir:PATH or overlay:LOWER:UPPER", shown(type).c_str());
     }
     if (path.empty()) {
@@ -116,6 +113,9 @@ constexpr Key kRows[] = {
     row<HostPath, &Draft::fstab>("lxc.mount.fstab", "/etc/lxc/web1.fstab", "a file of such lines"),
     row<Flag, kSpec, &ContainerSpec::rootfs, &RootfsSpec::managed>(
         "lxc.rootfs.managed", "0", "0: destroy leaves the root file system where it is"),
+    row<GuestPath, kSpec, &ContainerSpec::hooks, &HooksSpec::rootfs_mount>(
+        "lxc.rootfs.mount", "/srv",
+        "where the root file system is seen while hooks run, in the container's namespaces only"),
     row<RootfsOptions, &Draft::rootfs_options>("lxc.rootfs.options", "ro", "ro: the root is read-only"),
     kRootfsPath,
 };

@@ -10,12 +10,12 @@ namespace cubby::lxc {
 std::vector<KeyInfo> list_keys() {
     std::vector<KeyInfo> list;
     for (const Key* key : all_keys()) {
-        list.push_back({key->sample_key(), key->sample, key->doc, Support::honoured, key->family()});
-    }
-    for (const Unhonoured& key : unhonoured_keys()) {
-        const Support support = key.weight == Weight::refuse ? Support::refused : Support::noted;
-        const bool family = std::string_view(key.name).ends_with('.');
-        list.push_back({family ? std::string(key.name) + "NAME" : key.name, {}, key.reason, support, family});
+        KeyInfo info{key->sample_key(), key->sample, key->doc, Support::honoured, key->family(), {}};
+        if (const Unhonoured* missing = find_unhonoured(info.name)) {
+            info.support = missing->weight == Weight::refuse ? Support::refused : Support::noted;
+            info.missing = missing->reason;
+        }
+        list.push_back(std::move(info));
     }
     std::ranges::sort(list, {}, &KeyInfo::name);
     return list;

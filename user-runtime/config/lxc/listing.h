@@ -15,10 +15,11 @@ enum class Support : uint8_t {
 
 struct KeyInfo {
     std::string name;    // with a sample member for a family: "lxc.prlimit.nofile"
-    std::string sample;  // a value; empty where the key is not honoured
-    std::string doc;     // one line: what it does, or what does not happen
+    std::string sample;  // a value
+    std::string doc;     // one line: what it does
     Support support = Support::honoured;
     bool family = false;  // one of many names
+    std::string missing;  // where it is not honoured: what does not happen
 };
 
 // In order of their names.

@@ -36,6 +36,55 @@ constexpr Key row(const char* name, const char* sample, const char* doc) {
             .members = nullptr};
 }
 
+// A text as an argument of a template.
+template <size_t Size>
+struct Literal {
+    char text[Size]{};
+    constexpr Literal(const char (&from)[Size]) {  // NOLINT(google-explicit-constructor): a literal is one
+        std::ranges::copy(from, text);
+    }
+    [[nodiscard]] constexpr std::string_view view() const { return {text, Size - 1}; }
+};
+
+// A key that is data only: Draft::kept holds its text as LXC prints it.  `Standard` is printed where it is not set.
+template <class Codec, class Field, Literal Name, Literal Standard = "">
+struct Kept {
+    static Status set(Draft& draft, const Item& item) {
+        Field field{};
+        TRY(Codec::read(field, item));
+        clear(draft, {});
+        if (std::string text = Codec::print(field); text != Standard.view()) {
+            draft.kept.push_back({std::string(Name.view()), std::move(text)});
+        }
+        return {};
+    }
+    static void clear(Draft& draft, std::string_view) {
+        std::erase_if(draft.kept, [](const Setting& each) { return each.key == Name.view(); });
+    }
+    static std::string get(const Draft& draft, std::string_view) {
+        const auto at = std::ranges::find(draft.kept, Name.view(), &Setting::key);
+        return at == draft.kept.end() ? std::string(Standard.view()) : at->value;
+    }
+};
+
+template <Literal Name>
+inline constexpr auto kLiteral = Name;
+
+template <class Codec, class Field, Literal Name, Literal Standard = "">
+constexpr Key kept(const char* sample, const char* doc) {
+    using Row = Kept<Codec, Field, Name, Standard>;
+    // The name is that of the template's object, which lives as long as the program.
+    constexpr const auto& literal = kLiteral<Name>;
+    return {.name = literal.text,
+            .member = nullptr,
+            .sample = sample,
+            .doc = doc,
+            .set = Row::set,
+            .clear = Row::clear,
+            .get = Row::get,
+            .members = nullptr};
+}
+
 // A family of keys kept as a vector, one element a member.  Its codec has
 //     using Element = …;
 //     static Result<Element> read(const Item& item);

@@ -9,6 +9,9 @@ namespace cubby::lxc {
 
 [[nodiscard]] std::span<const Key> cubby_keys();      // keys_cubby.cpp: cubby.*
 [[nodiscard]] std::span<const Key> process_keys();    // keys_process.cpp: init, environment, limits, signals
+[[nodiscard]] std::span<const Key> hook_keys();       // keys_hooks.cpp: lxc.hook.*
+[[nodiscard]] std::span<const Key> lifecycle_keys();  // keys_lifecycle.cpp: autostart, groups, monitor, log
+[[nodiscard]] std::span<const Key> cgroup_keys();     // keys_cgroup.cpp: control groups
 [[nodiscard]] std::span<const Key> console_keys();    // keys_console.cpp: console, ptys
 [[nodiscard]] std::span<const Key> storage_keys();    // keys_storage.cpp: root file system, mounts, /dev, includes
 [[nodiscard]] std::span<const Key> namespace_keys();  // keys_namespace.cpp: id map, namespaces, time offsets

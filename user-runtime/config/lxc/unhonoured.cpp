@@ -9,64 +9,39 @@ namespace {
 
 constexpr auto kNote = Weight::note;
 constexpr auto kRefuse = Weight::refuse;
-constexpr const char* kNoLimits = "it sets no limits of control groups";
+constexpr const char* kNoLimits = "it sets no limits of control groups yet";
 constexpr const char* kNoPlace = "it chooses the control group itself";
 constexpr const char* kNoAppArmor = "it makes no AppArmor profile and applies a loaded one only";
-constexpr const char* kNoSelinux = "it sets no SELinux label on keyrings";
 constexpr const char* kNoProxy = "it hands no system call to another program";
-constexpr const char* kNoHook = "it runs no hooks";
-constexpr const char* kNoAutostart = "it starts no container by itself";
-constexpr const char* kNoTty = "it makes one console and no further terminals";
-constexpr const char* kNoLog = "it logs no steps of its own";
+constexpr const char* kNoClone = "no command of this version copies a container";
 constexpr const char* kDevices = "devices are bound one by one, and none can be made in a user namespace";
 
 constexpr Unhonoured kKeys[] = {
-    {"lxc.apparmor.allow_incomplete", kNote, false, "0", kNoAppArmor},
-    {"lxc.apparmor.allow_nesting", kNote, false, "0", kNoAppArmor},
-    {"lxc.apparmor.raw", kRefuse, true, "", kNoAppArmor},
-    {"lxc.arch", kNote, false, "", "programs see the host's own architecture"},
-    {"lxc.cgroup.", kRefuse, true, "", kNoLimits},
-    {"lxc.cgroup.devices.", kNote, true, "", kDevices},
-    {"lxc.cgroup.dir", kRefuse, false, "", kNoPlace},
-    {"lxc.cgroup.dir.container", kRefuse, false, "", kNoPlace},
-    {"lxc.cgroup.dir.container.inner", kNote, false, "", kNoPlace},
-    {"lxc.cgroup.dir.monitor", kNote, false, "", kNoPlace},
-    {"lxc.cgroup.dir.monitor.pivot", kNote, false, "", kNoPlace},
-    {"lxc.cgroup.relative", kNote, false, "0", kNoPlace},
-    {"lxc.cgroup2.", kRefuse, true, "", kNoLimits},
-    {"lxc.cgroup2.devices.", kNote, true, "", kDevices},
-    {"lxc.console.path", kNote, false, "", "the console is read with cubby console and cubby logs"},
-    {"lxc.environment.hooks", kNote, true, "", kNoHook},
-    {"lxc.environment.runtime", kNote, true, "", "it passes lxc.environment only"},
-    {"lxc.execute.cmd", kNote, false, "", "cubby run is told its command"},
-    {"lxc.group", kNote, true, "", kNoAutostart},
-    {"lxc.hook", kNote, true, "", kNoHook},
-    {"lxc.hook.autodev", kRefuse, true, "", kNoHook},
-    {"lxc.hook.clone", kNote, true, "", kNoHook},
-    {"lxc.hook.destroy", kNote, true, "", kNoHook},
-    {"lxc.hook.mount", kRefuse, true, "", kNoHook},
-    {"lxc.hook.post-stop", kNote, true, "", kNoHook},
-    {"lxc.hook.pre-mount", kRefuse, true, "", kNoHook},
-    {"lxc.hook.pre-start", kRefuse, true, "", kNoHook},
-    {"lxc.hook.start", kRefuse, true, "", kNoHook},
-    {"lxc.hook.start-host", kRefuse, true, "", kNoHook},
-    {"lxc.hook.stop", kNote, true, "", kNoHook},
-    {"lxc.hook.version", kNote, false, "", kNoHook},
-    {"lxc.log.file", kNote, false, "", kNoLog},
-    {"lxc.log.level", kNote, false, "", kNoLog},
-    {"lxc.log.syslog", kNote, false, "", kNoLog},
-    {"lxc.monitor.signal.pdeath", kNote, false, "", "the container always ends with its monitor"},
-    {"lxc.monitor.unshare", kNote, false, "0", "the monitor makes no mounts"},
-    {"lxc.rootfs.mount", kNote, false, "", "the root is put together without a directory on the host"},
-    {"lxc.sched.core", kRefuse, false, "0", "it does no core scheduling"},
-    {"lxc.seccomp.notify.cookie", kNote, false, "", kNoProxy},
-    {"lxc.seccomp.notify.proxy", kRefuse, false, "", kNoProxy},
-    {"lxc.selinux.context.keyring", kRefuse, false, "", kNoSelinux},
-    {"lxc.start.auto", kNote, false, "0", kNoAutostart},
-    {"lxc.start.delay", kNote, false, "0", kNoAutostart},
-    {"lxc.start.order", kNote, false, "0", kNoAutostart},
-    {"lxc.tty.dir", kNote, false, "", kNoTty},
-    {"lxc.tty.max", kNote, false, "0", kNoTty},
+    {"lxc.apparmor.allow_incomplete", kNote, "0", kNoAppArmor},
+    {"lxc.apparmor.allow_nesting", kNote, "0", kNoAppArmor},
+    {"lxc.apparmor.raw", kRefuse, "", kNoAppArmor},
+    {"lxc.cgroup.dir", kNote, "", kNoPlace},
+    {"lxc.cgroup.dir.container", kNote, "", kNoPlace},
+    {"lxc.cgroup.dir.container.inner", kNote, "", kNoPlace},
+    {"lxc.cgroup.dir.monitor", kNote, "", kNoPlace},
+    {"lxc.cgroup.dir.monitor.pivot", kNote, "", kNoPlace},
+    {"lxc.cgroup.relative", kNote, "0", kNoPlace},
+    {"lxc.cgroup2.", kNote, "", kNoLimits},
+    {"lxc.cgroup2.devices.", kNote, "", kDevices},
+    {"lxc.console.path", kNote, "none", "the console is read with cubby console and cubby logs"},
+    {"lxc.execute.cmd", kNote, "", "cubby run is told its command"},
+    {"lxc.group", kNote, "", "cubby has no command that acts on groups yet"},
+    {"lxc.hook.clone", kNote, "", kNoClone},
+    {"lxc.monitor.signal.pdeath", kNote, "", "the container always ends with its monitor"},
+    {"lxc.monitor.unshare", kNote, "0", "the monitor makes no mounts"},
+    {"lxc.seccomp.notify.cookie", kNote, "", kNoProxy},
+    {"lxc.seccomp.notify.proxy", kRefuse, "", kNoProxy},
+    {"lxc.selinux.context.keyring", kRefuse, "", "it sets no SELinux label on keyrings"},
+    {"lxc.start.auto", kNote, "0", "it starts no container by itself yet"},
+    {"lxc.start.delay", kNote, "0", "it starts no container by itself yet"},
+    {"lxc.start.order", kNote, "0", "it starts no container by itself yet"},
+    {"lxc.tty.dir", kNote, "", "it makes one console and no further terminals"},
+    {"lxc.tty.max", kNote, "0", "it makes one console and no further terminals"},
 };
 constexpr bool in_order() {
     for (size_t index = 1; index < std::size(kKeys); ++index) {

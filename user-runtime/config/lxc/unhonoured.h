@@ -1,6 +1,7 @@
 #pragma once
-// The keys of LXC that this version of cubby has no row for.  None is dropped silently: those whose absence weakens a
-// container (limits, confinement, hooks that prepare its start) stop the start, the others are reported.
+// What this version of cubby does not do, by key.  Every key of LXC has a row in the tables of tables.h and keeps its
+// value; the ones that are also here have no effect yet, or only a part of it.  None is dropped silently: those whose
+// absence weakens a container stop the start, the others are reported.
 
 #include <span>
 #include <string>
@@ -18,12 +19,11 @@ enum class Weight : uint8_t {
 struct Unhonoured {
     const char* name;  // a family's ends in a dot
     Weight weight;
-    bool adds_up;         // several lines count, not only the last
     const char* neutral;  // blank separated values that ask for nothing, or ""
     const char* reason;   // what does not happen
 };
 
-// All of them, sorted by name; together with the tables of tables.h they are the keys of LXC 7.0.
+// All of them, sorted by name.
 [[nodiscard]] std::span<const Unhonoured> unhonoured_keys();
 
 // The row of a key, or nullptr.  The longest family wins.
