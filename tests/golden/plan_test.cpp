@@ -126,6 +126,25 @@ const Case kCases[] = {
          spec.namespaces.boot_offset_ns = -1'500'000'000;
          spec.net.type = NetType::empty;
      }},
+    {"hooks",
+     [](ContainerSpec& spec, HostFacts&) {
+         spec.hooks.of(Hook::pre_mount) = {"/usr/bin/unlock"};
+         spec.hooks.of(Hook::mount) = {"/usr/bin/mounts now"};
+         spec.hooks.of(Hook::autodev) = {"/usr/bin/devices"};
+         spec.hooks.of(Hook::start) = {"/etc/start"};
+         spec.hooks.of(Hook::start_host) = {"/usr/bin/a", "/usr/bin/b"};
+         spec.hooks.of(Hook::stop) = {"/usr/bin/c"};
+         spec.process.personality = Personality::linux32;
+         spec.process.core_scheduling = true;
+         spec.mounts.entries.push_back({.source = "etc",
+                                        .target = "srv",
+                                        .type = {},
+                                        .data = {},
+                                        .set_attributes = MOUNT_ATTR_RDONLY,
+                                        .source_in_root = true,
+                                        .create = CreateTarget::directory});
+         spec.net.type = NetType::empty;
+     }},
     {"confined",
      [](ContainerSpec& spec, HostFacts&) {
          spec.security.nesting = true;

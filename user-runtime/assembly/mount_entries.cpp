@@ -22,13 +22,19 @@ Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& p
 Status contribute_mount_entries(const ContainerSpec& spec, const HostFacts&, StartPlan& plan) {
     for (const MountEntry& entry : spec.mounts.entries) {
         const RelPath target = TRY(RelPath::guest(entry.target));
+        if (entry.source_in_root) {
+            plan.add(Phase::child_tree, InnerBindStep{TRY(RelPath::guest(entry.source)).str(), target.str(),
+                                                      entry.recursive, entry.set_attributes, entry.clear_attributes,
+                                                      entry.propagation, entry.create, entry.optional});
+            continue;
+        }
         if (entry.type.empty()) {
             TRY(add_bind(entry, target.str(), plan));
             continue;
         }
         const Slot slot = plan.new_slot();
-        plan.add(Phase::child_mounts,
-                 FsMountStep{slot, entry.type, entry.source, entry.data, entry.set_attributes, kNoSlot, ""});
+        plan.add(Phase::child_mounts, FsMountStep{slot, entry.type, entry.source, entry.data, entry.set_attributes,
+                                                  kNoSlot, "", entry.optional});
         plan.add(Phase::child_tree, AttachStep{slot, target.str(), entry.create, entry.optional});
     }
     return {};

@@ -12,17 +12,21 @@ Status contribute_network(const ContainerSpec& spec, const HostFacts& facts, Sta
 }
 
 // Order within one phase is order of contribution: the root before what is attached in it, /proc, /sys and /dev before
-// the mounts that the user asks for, privileges last.
+// the mounts that the user asks for, then the hooks that look at them, privileges after that; a hook of the container's own
+// runs under them.
 constexpr Provider kProviders[] = {
     {"namespaces", false, contribute_namespaces},
     {"rootfs", true, contribute_rootfs},
+    {"root-stage", true, contribute_root_stage},
     {"proc-sys", true, security::contribute_proc_sys},
     {"dev", true, security::contribute_dev},
     {"network", true, contribute_network},
     {"mounts", true, contribute_mount_entries},
+    {"hooks", true, contribute_hooks},
     {"limits", false, security::contribute_limits},
     {"identity", false, security::contribute_identity},
     {"privileges", false, security::contribute_privileges},
+    {"start-hooks", false, contribute_start_hooks},
 };
 
 // What a child does once its host paths are open (phase child_userns, last).

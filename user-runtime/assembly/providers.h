@@ -17,9 +17,15 @@ struct Provider {
 
 [[nodiscard]] std::span<const Provider> providers() noexcept;
 
-// The three that live on this floor, because they join what the folders below must not know of each other.
+// Whether hooks need to see the root by a path of the host before it is entered.
+[[nodiscard]] bool stages_root(const ContainerSpec& spec) noexcept;
+
+// Those that live on this floor, because they join what the folders below must not know of each other.
 Status contribute_namespaces(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 Status contribute_rootfs(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
+Status contribute_root_stage(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
+Status contribute_hooks(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
+Status contribute_start_hooks(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 Status contribute_mount_entries(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan);
 
 }  // namespace cubby

@@ -3,6 +3,7 @@
 #include "container/operations.h"
 #include "container/recovery.h"
 #include "container/store.h"
+#include "monitor/host_hooks.h"
 #include "monitor/instance.h"
 
 namespace cubby {
@@ -41,6 +42,18 @@ Status order_destroy(const Root& directory) {
     return written;
 }
 
+// A container without a configuration that could be read has none.
+Status run_destroy_hooks(const Places& places, const ContainerName& name, const Root& directory) {
+    const auto document = load_document(places, directory, name);
+    const auto loaded =
+        document ? load_spec(places, name, *document) : Result<Loaded>(std::unexpected(document.error()));
+    if (!loaded) {
+        return {};
+    }
+    const auto done = run_host_hook(loaded->spec, Hook::destroy, {}, {}, [](const std::string&) {});
+    return done ? Status{} : std::unexpected(prefixed(done.error(), "destroy %s", name.c_str()));
+}
+
 }  // namespace
 
 Status destroy(const Places& places, const ContainerName& name, bool force) {
@@ -63,6 +76,7 @@ Status destroy(const Places& places, const ContainerName& name, bool force) {
     if (TRY(remove_if_empty(places, name, directory))) {
         return FAIL(Code::not_found, "no container %s; cubby ls lists yours", name.c_str());
     }
+    TRY(run_destroy_hooks(places, name, directory));
     TRY(order_destroy(directory));
     // A monitor that was killed has left its socket.
     if (const auto sockets = socket_dir(places.lxcpath)) {

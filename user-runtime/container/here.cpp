@@ -20,6 +20,19 @@ std::vector<StepTime> times_of(const launch::Launched& launched, const StartPlan
     return times;
 }
 
+// As the monitor's process does; a foreground run does not begin again.
+void run_end_hooks(const HereRequest& request) {
+    for (const Hook hook : {Hook::stop, Hook::post_stop}) {
+        if (request.hooks == nullptr) {
+            return;
+        }
+        const auto done = request.hooks->run(hook, {"LXC_TARGET=stop"}, hook_lines(request.log));
+        if (!done && request.log != nullptr) {
+            request.log->line(log::Level::error, "hook", done.error().text);
+        }
+    }
+}
+
 }  // namespace
 
 Result<RunResult> run_here(const HereRequest& request) {
@@ -33,6 +46,8 @@ Result<RunResult> run_here(const HereRequest& request) {
     options.stdio = foreground->stdio();
     options.timings = request.timings;
     options.console_to_caller = true;
+    options.hooks = request.hooks;
+    options.log = request.log;
     Monitor monitor(TRY(begin_container(request.spec, request.facts, plan, request.lxcpath, std::move(options))));
     RunResult result;
     result.lost = monitor.container().lost;
@@ -48,6 +63,7 @@ Result<RunResult> run_here(const HereRequest& request) {
     }));
     monitor.on_end([&](ExitStatus ended) {
         result.exit_code = ended.shell_code();
+        run_end_hooks(request);
         monitor.close_socket();
         loop.stop();
     });

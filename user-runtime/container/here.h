@@ -6,6 +6,8 @@
 
 #include "base/result.h"
 #include "container/operations.h"
+#include "monitor/host_hooks.h"
+#include "monitor/run_log.h"
 #include "plan/start_plan.h"
 #include "spec/container_spec.h"
 
@@ -17,6 +19,8 @@ struct HereRequest {
     std::string lxcpath;
     bool interactive = false;
     bool timings = false;
+    const HostHooks* hooks = nullptr;  // of a container with a configuration
+    const RunLog* log = nullptr;
 };
 
 // The caller must be in the holder's namespace.  Returns when the container has ended.

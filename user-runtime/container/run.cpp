@@ -257,8 +257,10 @@ Result<int> start_foreground(const Places& places, const StartRequest& request) 
     RunningMark mark = TRY(RunningMark::take(directory, request.name));
     TRY(mark.sign());
     locked.lock.release();  // the mark keeps others away from here on
+    const RunLog log = TRY(RunLog::open(loaded.spec, directory_of(places, request.name)));
+    const HostHooks hooks = TRY(HostHooks::begin(loaded.spec));
     const HostFacts facts = TRY(enter_holder());
-    auto result = run_here({loaded.spec, facts, places.lxcpath, true, request.timings});
+    auto result = run_here({loaded.spec, facts, places.lxcpath, true, request.timings, &hooks, &log});
     if (result) {
         static_cast<void>(write_last_exit(directory, result->exit_code).has_value());
     }

@@ -96,13 +96,25 @@ ExecArrays exec_arrays(const ExecStep& step) {
     return arrays;
 }
 
+ExecArrays exec_arrays(const HookStep& step) {
+    ExecArrays arrays;
+    arrays.argv = {"/bin/sh", "-c", step.command.c_str(), nullptr};
+    for (const std::string& entry : step.environment) {
+        arrays.environment.push_back(entry.c_str());
+    }
+    arrays.environment.push_back(nullptr);
+    return arrays;
+}
+
 ChildState prepare_child(const Input& input, int socket) {
-    ChildState state{input.plan, socket, input.init_program, input.stdio, {}, Fd(), {}, input.timings, 0, -1,
-                     false,      false};
+    ChildState state{
+        input.plan, socket, input.init_program, input.stdio, {}, Fd(), {}, input.timings, 0, -1, false, false, {}, 0};
     state.slots.resize(input.plan.slot_count());
     for (const PlannedStep& planned : input.plan.steps()) {
         if (const auto* exec = std::get_if<ExecStep>(&planned.step)) {
             state.exec = exec_arrays(*exec);
+        } else if (const auto* hook = std::get_if<HookStep>(&planned.step)) {
+            state.hooks.push_back(exec_arrays(*hook));
         }
     }
     return state;

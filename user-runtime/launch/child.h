@@ -15,6 +15,7 @@ struct ExecArrays {
     std::vector<const char*> environment;
 };
 ExecArrays exec_arrays(const ExecStep& step);
+ExecArrays exec_arrays(const HookStep& step);
 
 struct ChildState {
     const StartPlan& plan;
@@ -30,6 +31,8 @@ struct ChildState {
     // Whether the covers of masked paths are in the tree already.
     bool null_attached = false;
     bool empty_attached = false;
+    std::vector<ExecArrays> hooks{};  // of the HookSteps, in their order
+    size_t next_hook = 0;
 };
 
 ChildState prepare_child(const Input& input, int socket);
@@ -39,6 +42,7 @@ ChildState prepare_child(const Input& input, int socket);
 
 // One overload a step: the build breaks until a new step has its runner.
 Status run(const IdMapStep&, ChildState&) noexcept;
+Status run(const HostHooksStep&, ChildState&) noexcept;
 Status run(const OpenStep&, ChildState&) noexcept;
 Status run(const CloneTreeStep&, ChildState&) noexcept;
 Status run(const AssumeRootStep&, ChildState&) noexcept;
@@ -49,8 +53,11 @@ Status run(const OverlayStep&, ChildState&) noexcept;
 Status run(const SysctlStep&, ChildState&) noexcept;
 Status run(const OpenSettingsStep&, ChildState&) noexcept;
 Status run(const LimitsStep&, ChildState&) noexcept;
+Status run(const StageStep&, ChildState&) noexcept;
+Status run(const HookStep&, ChildState&) noexcept;
 Status run(const PivotStep&, ChildState&) noexcept;
 Status run(const AttachStep&, ChildState&) noexcept;
+Status run(const InnerBindStep&, ChildState&) noexcept;
 Status run(const MakeDirStep&, ChildState&) noexcept;
 Status run(const SymlinkStep&, ChildState&) noexcept;
 Status run(const RemountStep&, ChildState&) noexcept;
@@ -63,6 +70,8 @@ Status run(const KeyringStep&, ChildState&) noexcept;
 Status run(const SessionStep&, ChildState&) noexcept;
 Status run(const IdentityStep&, ChildState&) noexcept;
 Status run(const WorkDirStep&, ChildState&) noexcept;
+Status run(const PersonalityStep&, ChildState&) noexcept;
+Status run(const CoreSchedulingStep&, ChildState&) noexcept;
 Status run(const NoNewPrivsStep&, ChildState&) noexcept;
 Status run(const SeccompStep&, ChildState&) noexcept;
 Status run(const CapsStep&, ChildState&) noexcept;

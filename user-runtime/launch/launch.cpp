@@ -26,7 +26,10 @@ Status write_maps(const IdMapStep& step, const ChildGuard& child) {
     return process.write("uid_map", step.uid_map);
 }
 
-Status run_parent_step(const PlannedStep& planned, const ChildGuard& child) {
+Status run_parent_step(const Input& input, const PlannedStep& planned, const ChildGuard& child) {
+    if (std::holds_alternative<HostHooksStep>(planned.step) && input.host_hooks) {
+        return input.host_hooks(child.cloned());
+    }
     if (const auto* map = std::get_if<IdMapStep>(&planned.step)) {
         return write_maps(*map, child);
     }
@@ -39,11 +42,11 @@ uint32_t microseconds_since(const timespec& start) noexcept {
     return static_cast<uint32_t>((now.tv_sec - start.tv_sec) * 1'000'000 + (now.tv_nsec - start.tv_nsec) / 1000);
 }
 
-Status run_parent_steps(const StartPlan& plan, size_t from, size_t end, const ChildGuard& child, Launched& launched) {
+Status run_parent_steps(const Input& input, size_t from, size_t end, const ChildGuard& child, Launched& launched) {
     for (size_t at = from; at < end; ++at) {
         timespec start{};
         clock_gettime(CLOCK_MONOTONIC, &start);
-        if (auto done = run_parent_step(plan.steps()[at], child); !done) {
+        if (auto done = run_parent_step(input, input.plan.steps()[at], child); !done) {
             done.error().step = static_cast<uint16_t>(at + 1);
             return done;
         }
@@ -60,11 +63,11 @@ Status run_segments(const Input& input, int socket, const ChildGuard& child, Lau
     for (size_t at = 0; at < steps.size();) {
         const size_t end = next_side_change(input.plan, at);
         if (side_of(steps[at].phase) == Side::parent) {
-            TRY(run_parent_steps(input.plan, at, end, child, launched));
+            TRY(run_parent_steps(input, at, end, child, launched));
             Message message;
             message.phase = static_cast<uint8_t>(steps[end - 1].phase);
             TRY(send(socket, message));
-        } else if (TRY(listen(socket, launched)) != (end < steps.size())) {
+        } else if (TRY(listen(socket, launched, input.hook_output)) != (end < steps.size())) {
             return FAIL(Code::child_failed, "the first process ended during its start");
         }
         at = end;

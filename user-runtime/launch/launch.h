@@ -3,6 +3,7 @@
 // is root over its own id range and nothing else on the host changes for it.
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct Input {
     std::array<int, 3> stdio{0, 1, 2};      // what the container's 0-2 become; a console of the plan goes before
     std::vector<EnteredNamespace> entered;  // in plan.shared's order
     bool timings = false;
+    // Runs the commands of a HostHooksStep, told the container's first process; without it such a step is an error.
+    std::function<Status(const Cloned& child)> host_hooks = {};
+    // Takes the lines that hooks in the container's namespaces write.
+    std::function<void(const char* line)> hook_output = {};
 };
 
 struct Launched {

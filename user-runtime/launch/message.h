@@ -17,6 +17,7 @@ enum class Kind : uint8_t {
     devpts,       // the descriptor is the root of the container's devpts
     root,         // the descriptor is the container's root mount
     process,      // the descriptor is the pidfd of a child made by the intermediate; `number` is its pid
+    log,          // `error.text` is a line of a hook's output
     timing,       // `number` microseconds were spent in step `error.step`
 };
 

@@ -35,7 +35,7 @@ Error exec_error(const Error& told) noexcept {
 
 }  // namespace
 
-Result<bool> listen(int socket, Launched& launched) noexcept {
+Result<bool> listen(int socket, Launched& launched, const std::function<void(const char*)>& output) noexcept {
     for (;;) {
         Received received = TRY(receive(socket));
         if (received.closed) {
@@ -54,6 +54,11 @@ Result<bool> listen(int socket, Launched& launched) noexcept {
                 launched.pid = static_cast<pid_t>(message.number);
                 launched.pidfd = std::move(received.fd);
                 return true;
+            case Kind::log:
+                if (output) {
+                    output(message.error.text);
+                }
+                break;
             case Kind::timing:
                 if (message.error.step < launched.microseconds.size()) {
                     launched.microseconds[message.error.step] = message.number;

@@ -18,6 +18,7 @@ class ChildGuard {
     ChildGuard& operator=(const ChildGuard&) = delete;
     [[nodiscard]] pid_t pid() const noexcept { return child_.pid; }
     [[nodiscard]] int pidfd() const noexcept { return child_.pidfd.get(); }
+    [[nodiscard]] const Cloned& cloned() const noexcept { return child_; }
     [[nodiscard]] Fd hand_over() noexcept { return std::move(child_.pidfd); }
 
   private:
@@ -25,8 +26,8 @@ class ChildGuard {
 };
 
 // Takes messages until the child has reached the end of its segment (true) or closed the socket by its exec (false).
-// Consoles, notes and timings on the way go into `launched`.
-Result<bool> listen(int socket, Launched& launched) noexcept;
+// Consoles, notes and timings on the way go into `launched`, lines of hooks to `output` where there is one.
+Result<bool> listen(int socket, Launched& launched, const std::function<void(const char*)>& output = {}) noexcept;
 
 // What an intermediate does before it makes the child as its sibling (CLONE_PARENT).
 struct Intermediate {

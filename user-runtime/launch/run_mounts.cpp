@@ -66,7 +66,7 @@ Status run(const FsMountStep& step, ChildState& state) noexcept {
         }
     }
     if (!fresh) {
-        return std::unexpected(fresh.error());
+        return step.optional ? Status{} : std::unexpected(fresh.error());
     }
     state.slots[step.slot] = std::move(*fresh);
     return {};

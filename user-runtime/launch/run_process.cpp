@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "kernel/capabilities.h"
@@ -21,6 +23,10 @@
 namespace cubby::launch {
 
 Status run(const IdMapStep&, ChildState&) noexcept { return FAIL(Code::broken, "id maps are written by the starter"); }
+
+Status run(const HostHooksStep&, ChildState&) noexcept {
+    return FAIL(Code::broken, "hooks of the host are run by the starter");
+}
 
 Status run(const AssumeRootStep& step, ChildState&) noexcept {
     if (setresgid(step.gid, step.gid, step.gid) != 0 || setresuid(step.uid, step.uid, step.uid) != 0) {
@@ -86,6 +92,22 @@ Status run(const WorkDirStep& step, ChildState&) noexcept {
         return FAIL_ERRNO("lxc.init.cwd: enter %s", step.path.c_str());
     }
     return {};
+}
+
+Status run(const PersonalityStep& step, ChildState&) noexcept {
+    if (personality(step.linux32 ? PER_LINUX32 : PER_LINUX) < 0) {
+        return FAIL_ERRNO("lxc.arch: set the personality");
+    }
+    return {};
+}
+
+Status run(const CoreSchedulingStep&, ChildState&) noexcept {
+    constexpr int kWholeProcess = 1;  // PR_SCHED_CORE_SCOPE_THREAD_GROUP
+    if (prctl(PR_SCHED_CORE, PR_SCHED_CORE_CREATE, 0, kWholeProcess, 0) == 0) {
+        return {};
+    }
+    // ENODEV: one thread a core, so nobody runs beside it.
+    return errno == ENODEV ? Status{} : FAIL_ERRNO("lxc.sched.core: this kernel gives no core scheduling");
 }
 
 Status run(const NoNewPrivsStep&, ChildState&) noexcept {

@@ -23,21 +23,33 @@ Result<Fd> open_root() noexcept {
     return root;
 }
 
-Result<Fd> target_of(const AttachStep& step, int root) noexcept {
-    if (step.real) {
-        return guest::ensure_real_dir(root, step.target.c_str());
-    }
-    switch (step.create) {
-        case CreateTarget::no: return guest::open(root, step.target.c_str(), true);
-        case CreateTarget::directory: return guest::ensure_dir(root, step.target.c_str());
-        case CreateTarget::file: return guest::ensure_file(root, step.target.c_str());
+Result<Fd> target_at(const char* target, CreateTarget create, int root) noexcept {
+    switch (create) {
+        case CreateTarget::no: return guest::open(root, target, true);
+        case CreateTarget::directory: return guest::ensure_dir(root, target);
+        case CreateTarget::file: return guest::ensure_file(root, target);
     }
     __builtin_unreachable();
+}
+
+Result<Fd> target_of(const AttachStep& step, int root) noexcept {
+    return step.real ? guest::ensure_real_dir(root, step.target.c_str())
+                     : target_at(step.target.c_str(), step.create, root);
 }
 
 bool missing(const Error& error) noexcept { return error.sys_errno == ENOENT || error.sys_errno == ENOTDIR; }
 
 }  // namespace
+
+Status run(const StageStep& step, ChildState& state) noexcept {
+    const Fd& mount = state.slots[step.root];
+    TRY(change_mount(mount.get(), {0, 0, MS_PRIVATE, false}));
+    if (auto attached = attach_mount(mount.get(), state.slots[step.place].get()); !attached) {
+        return std::unexpected(prefixed(attached.error(), "lxc.rootfs.mount"));
+    }
+    state.root = mount.get();
+    return {};
+}
 
 Status run(const PivotStep& step, ChildState& state) noexcept {
     Fd& mount = state.slots[step.slot];
@@ -68,6 +80,24 @@ Status run(const AttachStep& step, ChildState& state) noexcept {
         return std::unexpected(prefixed(attached.error(), "/%s", step.target.c_str()));
     }
     return {};
+}
+
+Status run(const InnerBindStep& step, ChildState& state) noexcept {
+    const auto source = guest::open(state.root, step.source.c_str(), true);
+    if (!source) {
+        return step.optional && missing(source.error())
+                   ? Status{}
+                   : std::unexpected(prefixed(source.error(), "lxc.mount.entry: /%s", step.source.c_str()));
+    }
+    const Fd copy = TRY(clone_tree(source->get(), step.recursive));
+    TRY(change_mount(copy.get(), {step.set_attributes, step.clear_attributes, step.propagation, step.recursive}));
+    const auto target = target_at(step.target.c_str(), step.create, state.root);
+    if (!target) {
+        return step.optional && missing(target.error())
+                   ? Status{}
+                   : std::unexpected(prefixed(target.error(), "lxc.mount.entry: /%s", step.target.c_str()));
+    }
+    return attach_mount(copy.get(), target->get());
 }
 
 Status run(const MakeDirStep& step, ChildState& state) noexcept {

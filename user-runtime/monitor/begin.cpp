@@ -80,8 +80,23 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     Root sockets = TRY(socket_dir(lxcpath));
     RelPath name = TRY(socket_name(spec.name));
-    launch::Launched launched =
-        TRY(launch::launch({plan, init.get(), options.stdio, std::move(entered), options.timings}));
+    launch::Input input{plan, init.get(), options.stdio, std::move(entered), options.timings, {}, {}};
+    if (options.hooks != nullptr) {
+        TRY(options.hooks->run(Hook::pre_start, {}, hook_lines(options.log)));
+        input.host_hooks = [&](const Cloned& child) {
+            return options.hooks->run(Hook::start_host, {"LXC_PID=" + std::to_string(child.pid)},
+                                      hook_lines(options.log));
+        };
+    }
+    input.hook_output = [&](const char* line) { hook_lines(options.log)(line); };
+    launch::Launched launched = TRY(launch::launch(input));
+    if (options.hooks != nullptr) {
+        // Only now, since before its exec it is nobody's to look at; one that has ended already leaves none to hand over.
+        const auto kept = options.hooks->keep_namespaces(launched.pid, launched.pidfd.get(), plan.new_namespaces);
+        if (!kept) {
+            hook_lines(options.log)(std::string("lxc.hook.stop gets no namespaces: ") + kept.error().text);
+        }
+    }
     std::optional<Console> console;
     if (launched.console && !options.console_to_caller) {
         console.emplace(std::move(launched.console), spec.console, std::move(log));
@@ -89,6 +104,14 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
     return MonitorInput{spec.lifecycle,      blueprint_of(spec, facts, plan),
                         std::move(launched), std::move(sockets),
                         std::move(name),     std::move(console)};
+}
+
+HookOutput hook_lines(const RunLog* log) {
+    return [log](const std::string& line) {
+        if (log != nullptr) {
+            log->line(log::Level::debug, "hook", line);
+        }
+    };
 }
 
 Result<HostFacts> enter_holder() {

@@ -51,6 +51,9 @@ struct Describer {
         return "map users " + one_line(s.uid_map) + "; groups " + one_line(s.gid_map) +
                (s.deny_setgroups ? "; setgroups denied" : "");
     }
+    std::string operator()(const HostHooksStep& s) const {
+        return "lxc.hook.start-host: " + std::to_string(s.commands.size()) + " commands on the host";
+    }
     std::string operator()(const OpenStep& s) const { return slot_text(s.slot) + " = open " + s.path; }
     std::string operator()(const CloneTreeStep& s) const {
         return slot_text(s.slot) + " = detached " + (s.recursive ? "recursive " : "") + "bind of " + slot_text(s.slot) +
@@ -84,11 +87,19 @@ struct Describer {
         }
         return out;
     }
+    std::string operator()(const StageStep& s) const {
+        return "show root " + slot_text(s.root) + " at " + slot_text(s.place) + " for hooks";
+    }
+    std::string operator()(const HookStep& s) const { return s.key + ": " + s.command; }
     std::string operator()(const PivotStep& s) const {
         return "enter root " + slot_text(s.slot) + (s.read_only ? " (ro)" : "") + " and let the old root go";
     }
     std::string operator()(const AttachStep& s) const {
         return "attach " + slot_text(s.slot) + " at /" + s.target + (s.optional ? " if there" : "");
+    }
+    std::string operator()(const InnerBindStep& s) const {
+        return "bind /" + s.source + " at /" + s.target + attribute_words(s.set_attributes) +
+               (s.optional ? " if there" : "");
     }
     std::string operator()(const MakeDirStep& s) const { return "make directory /" + s.path; }
     std::string operator()(const SymlinkStep& s) const { return "link /" + s.path + " -> " + s.target; }
@@ -113,6 +124,10 @@ struct Describer {
                               : std::to_string(s.groups.size()) + " supplementary groups");
     }
     std::string operator()(const WorkDirStep& s) const { return "working directory " + s.path; }
+    std::string operator()(const PersonalityStep& s) const {
+        return std::string("personality of ") + (s.linux32 ? "32" : "64") + " bits";
+    }
+    std::string operator()(const CoreSchedulingStep&) const { return "core scheduling cookie of its own"; }
     std::string operator()(const NoNewPrivsStep&) const { return "no new privileges"; }
     std::string operator()(const SeccompStep& s) const {
         return "seccomp filter " + s.name + ", " + std::to_string(s.program.size()) + " instructions";
@@ -142,11 +157,13 @@ std::string describe(const Step& step) { return std::visit(Describer{}, step); }
 
 const char* kind_of(const Step& step) noexcept {
     static constexpr const char* kKinds[] = {
-        "id-map",  "open",     "clone-tree",    "assume-root", "time-offset",  "loopback", "fs-mount",
-        "overlay", "sysctl",   "open-settings", "limits",      "pivot",        "attach",   "make-dir",
-        "symlink", "remount",  "mask",          "console",     "hostname",     "rlimit",   "proc-setting",
-        "keyring", "session",  "identity",      "workdir",     "no-new-privs", "seccomp",  "capabilities",
-        "label",   "landlock", "death-signal",  "exec"};
+        "id-map",          "host-hooks",   "open",    "clone-tree",   "assume-root",   "time-offset",
+        "loopback",        "fs-mount",     "overlay", "sysctl",       "open-settings", "limits",
+        "stage",           "hook",         "pivot",   "attach",       "inner-bind",    "make-dir",
+        "symlink",         "remount",      "mask",    "console",      "hostname",      "rlimit",
+        "proc-setting",    "keyring",      "session", "identity",     "workdir",       "personality",
+        "core-scheduling", "no-new-privs", "seccomp", "capabilities", "label",         "landlock",
+        "death-signal",    "exec"};
     static_assert(std::size(kKinds) == std::variant_size_v<Step>);
     return kKinds[step.index()];
 }

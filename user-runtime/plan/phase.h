@@ -19,10 +19,11 @@ enum class Phase : uint8_t {
     child_tree,        // child: mounts are attached inside the new root; there is no way back to the old one
     child_identity,    // child: session, limits, ids
     child_privileges,  // child: no_new_privs, security modules, filter, capabilities
+    parent_ready,      // parent: all is made, the first process waits
     child_exec,        // child: the last one
 };
 
-inline constexpr size_t kPhaseCount = 12;
+inline constexpr size_t kPhaseCount = 13;
 
 enum class Side : uint8_t { parent, child };
 
@@ -31,7 +32,8 @@ enum class Side : uint8_t { parent, child };
         case Phase::host_prepare:
         case Phase::parent_idmap:
         case Phase::parent_cgroup:
-        case Phase::parent_net: return Side::parent;
+        case Phase::parent_net:
+        case Phase::parent_ready: return Side::parent;
         case Phase::child_userns:
         case Phase::child_net:
         case Phase::child_mounts:

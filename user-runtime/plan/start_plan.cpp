@@ -7,8 +7,9 @@ namespace cubby {
 
 const char* phase_name(Phase phase) noexcept {
     constexpr std::array<const char*, kPhaseCount> names{
-        "host_prepare", "parent_idmap", "child_userns", "parent_cgroup",  "parent_net",       "child_net",
-        "child_mounts", "child_pivot",  "child_tree",   "child_identity", "child_privileges", "child_exec"};
+        "host_prepare",     "parent_idmap", "child_userns", "parent_cgroup", "parent_net",
+        "child_net",        "child_mounts", "child_pivot",  "child_tree",    "child_identity",
+        "child_privileges", "parent_ready", "child_exec"};
     return names[static_cast<size_t>(phase)];
 }
 

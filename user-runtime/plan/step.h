@@ -27,6 +27,11 @@ struct IdMapStep {
     bool deny_setgroups = false;
 };
 
+// Runs the commands of lxc.hook.start-host, outside of the container (launch::Input::host_hooks).
+struct HostHooksStep {
+    std::vector<std::string> commands;  // for the printed plan
+};
+
 // --- child ----------------------------------------------------------------------------------------------------------
 
 // Opens a pinned host path (O_PATH) with the user's own rights.
@@ -65,6 +70,7 @@ struct FsMountStep {
     uint64_t attributes;
     Slot fallback = kNoSlot;
     std::string lost;
+    bool optional = false;  // one that the kernel refuses leaves the slot empty
 };
 // An overlay of opened directories, detached (userxattr).
 struct OverlayStep {
@@ -92,6 +98,17 @@ struct LimitsStep {
     Slot settings;
     std::vector<Setting> values;  // "user/max_mnt_namespaces", "256"
 };
+// Attaches the root where hooks find it, while the host's tree is still there; steps inside the root work on it there.
+struct StageStep {
+    Slot root;
+    Slot place;  // an opened directory of the host
+};
+// Runs a command in the container's namespaces, as root of the container.  Its output goes to the starter line by line.
+struct HookStep {
+    std::string key;      // "lxc.hook.mount", for errors
+    std::string command;  // as a shell takes it, with its arguments
+    std::vector<std::string> environment;
+};
 // Makes a mount the root, and lets the old root go.
 struct PivotStep {
     Slot slot;
@@ -104,6 +121,17 @@ struct AttachStep {
     CreateTarget create;
     bool optional;
     bool real = false;  // no component of the target may be a link
+};
+// A bind of one guest path at another (the option `relative` of lxc.mount.entry).
+struct InnerBindStep {
+    std::string source;
+    std::string target;
+    bool recursive;
+    uint64_t set_attributes;
+    uint64_t clear_attributes;
+    uint64_t propagation;
+    CreateTarget create;
+    bool optional;
 };
 struct MakeDirStep {
     std::string path;
@@ -158,6 +186,13 @@ struct IdentityStep {
 struct WorkDirStep {
     std::string path;
 };
+// personality(2): 32 bits on a 64-bit kernel, or the kernel's own.
+struct PersonalityStep {
+    bool linux32;
+};
+// A core scheduling cookie of the container's own (prctl(2), PR_SCHED_CORE): nobody else's process runs beside its own on
+// the threads of one core.
+struct CoreSchedulingStep {};
 struct NoNewPrivsStep {};
 struct SeccompStep {
     std::vector<sock_filter> program;
@@ -188,11 +223,12 @@ struct ExecStep {
     bool reaper;
 };
 
-using Step = std::variant<IdMapStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep, LoopbackStep, FsMountStep,
-                          OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, PivotStep, AttachStep, MakeDirStep,
-                          SymlinkStep, RemountStep, MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep,
-                          KeyringStep, SessionStep, IdentityStep, WorkDirStep, NoNewPrivsStep, SeccompStep, CapsStep,
-                          LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
+using Step = std::variant<IdMapStep, HostHooksStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep,
+                          LoopbackStep, FsMountStep, OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, StageStep,
+                          HookStep, PivotStep, AttachStep, InnerBindStep, MakeDirStep, SymlinkStep, RemountStep,
+                          MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep,
+                          IdentityStep, WorkDirStep, PersonalityStep, CoreSchedulingStep, NoNewPrivsStep, SeccompStep,
+                          CapsStep, LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
 
 // "bind /home/a/work" and the like: one line that says what the step does to what.
 [[nodiscard]] std::string describe(const Step& step);

@@ -14,6 +14,12 @@ Status contribute_identity(const ContainerSpec& spec, const HostFacts& facts, St
     for (const ResourceLimit& limit : process.limits) {
         plan.add(Phase::child_identity, RlimitStep{limit.resource, limit.soft, limit.hard});
     }
+    if (process.personality != Personality::unchanged) {
+        plan.add(Phase::child_identity, PersonalityStep{process.personality == Personality::linux32});
+    }
+    if (process.core_scheduling) {
+        plan.add(Phase::child_identity, CoreSchedulingStep{});
+    }
     if (spec.security.session_keyring) {
         plan.add(Phase::child_identity, KeyringStep{});
     }

@@ -97,11 +97,15 @@ class Session {
     Status listen_again();
     void on_signal(int signal);
     void on_end(ExitStatus status);
+    void run_end_hooks(ExitStatus status);
+    Status remove_ephemeral();
 
     Arguments arguments_;
     Root directory_;
     std::optional<RunningMark> mark_;
     std::optional<ContainerSpec> spec_;
+    std::optional<HostHooks> hooks_;
+    std::optional<RunLog> log_;
     HostFacts facts_;
     StartReport report_;
     std::optional<EventLoop> loop_;
@@ -118,21 +122,33 @@ Status Session::start(const std::string& document) {
         TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
     auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
     spec_ = std::move(compiled.spec);
+    log_ = TRY(RunLog::open(*spec_, arguments_.lxcpath + "/" + arguments_.name.str()));
+    hooks_ = TRY(HostHooks::begin(*spec_));
     facts_ = TRY(enter_holder());
     loop_ = TRY(EventLoop::make());
     constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
     signals_ = TRY(open_signals(kSignals));
     TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
-    TRY(begin_once(facts_));
+    if (auto begun = begin_once(facts_); !begun) {
+        log_->line(log::Level::error, "start", begun.error().text);
+        return begun;
+    }
     return mark_->sign();
 }
 
 Status Session::begin_once(const HostFacts& facts) {
     const StartPlan plan = TRY(assemble(*spec_, facts));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
-    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings};
+    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, false, &*hooks_, &*log_};
+    for (const PlannedStep& planned : plan.steps()) {
+        log_->line(log::Level::trace, "plan", describe(planned.step));
+    }
     MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
     report_ = report_of(input.launched, plan);
+    log_->line(log::Level::info, "start", "running as process " + std::to_string(report_.pid));
+    for (const std::string& lost : report_.lost) {
+        log_->line(log::Level::warn, "start", lost);
+    }
     monitor_.emplace(std::move(input));
     monitor_->on_end([this](ExitStatus status) { on_end(status); });
     TRY(monitor_->begin(*loop_));
@@ -152,9 +168,28 @@ void Session::on_signal(int signal) {
     }
 }
 
+// Before anybody is told that it stopped: who waits for that may start it at once.  What fails here is logged only.
+void Session::run_end_hooks(ExitStatus status) {
+    log_->line(log::Level::info, "stop", "ended with " + std::to_string(status.shell_code()));
+    const std::vector<std::string> target{again_ ? "LXC_TARGET=reboot" : "LXC_TARGET=stop"};
+    for (const Hook hook : {Hook::stop, Hook::post_stop}) {
+        if (const auto done = hooks_->run(hook, target, hook_lines(&*log_)); !done) {
+            log_->line(log::Level::error, "hook", done.error().text);
+        }
+    }
+}
+
+Status Session::remove_ephemeral() {
+    if (const auto done = hooks_->run(Hook::destroy, {}, hook_lines(&*log_)); !done) {
+        log_->line(log::Level::error, "hook", done.error().text);
+    }
+    return destroy_ephemeral(arguments_, *spec_, facts_);
+}
+
 void Session::on_end(ExitStatus status) {
     // reboot(2) in a pid namespace ends its PID 1 by SIGHUP for a restart and by SIGINT for a halt.
     again_ = status.signaled && (status.value == SIGHUP || (status.value == SIGINT && monitor_->rebooting()));
+    run_end_hooks(status);
     if (!again_) {
         const bool halted = status.signaled && status.value == SIGINT;
         static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
@@ -198,7 +233,7 @@ Status Session::live() {
             continue;
         }
         if (!again_) {
-            return spec_->lifecycle.ephemeral ? destroy_ephemeral(arguments_, *spec_, facts_) : Status{};
+            return spec_->lifecycle.ephemeral ? remove_ephemeral() : Status{};
         }
         monitor_.reset();
         loop_ = TRY(EventLoop::make());

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Hooks of a configuration: when each runs, as whom, where, what it is told, and what its failure does."""
+
+import os
+import pathlib
+import tempfile
+
+import harness
+
+
+class Hooks(harness.Configured):
+    def setUp(self):
+        # Hooks inside are run by root of the container, who is somebody else on the host.
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="cubby-hooks-"))
+        self.place.chmod(0o777)
+        self.told = self.place / "told"
+
+    def tearDown(self):
+        super().tearDown()
+        self.run_cubby("unshare", "rm", "-rf", str(self.place))
+
+    def script(self, name, text):
+        path = self.place / name
+        path.write_text("#!/bin/sh\n" + text + "\n")
+        path.chmod(0o755)
+        return path
+
+    def teller(self):
+        """A hook that writes down how it was called, in a file of its own for each user."""
+        return self.script("tell", f'echo "$(id -u) $*" >> {self.told}-$(id -u); env > {self.place}/env-$3; true')
+
+    def lines(self, uid):
+        path = pathlib.Path(f"{self.told}-{uid}")
+        return path.read_text().splitlines() if path.exists() else []
+
+    def environment(self, hook):
+        text = (self.place / f"env-{hook}").read_text()
+        return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+    def stop(self):
+        self.cubby("stop", "-k", "c")
+
+    def test_all_in_their_order_with_the_arguments_of_version_0(self):
+        tell = self.teller()
+        names = ["pre-start", "pre-mount", "mount", "autodev", "start-host", "stop", "post-stop"]
+        self.started(*(f"lxc.hook.{name} = {tell} word" for name in names))
+        self.stop()
+        uid = os.getuid()
+        host = [line.split() for line in self.lines(uid)]
+        self.assertEqual([line[:5] for line in host],
+                         [[str(uid), "word", "c", "lxc", name] for name in names if name not in ("pre-mount", "mount", "autodev")])
+        self.assertEqual(self.lines(0), [f"0 word c lxc {name}" for name in ("pre-mount", "mount", "autodev")])
+        # The stop hook is handed the namespaces, and only it.
+        kinds = [word.split(":")[0] for word in host[2][5:]]
+        self.assertEqual(kinds, ["user", "mnt", "pid", "uts", "ipc", "cgroup"])
+        self.assertRegex(host[2][5], r"^user:/proc/[0-9]+/fd/[0-9]+$")
+        self.assertEqual([len(line) for line in host], [5, 5, 5 + len(kinds), 5])
+
+    def test_variables(self):
+        tell = self.script("tell", f"env > {self.place}/env-${{LXC_HOOK_TYPE}}; test $# = 0")
+        self.started("lxc.hook.version = 1", "lxc.environment = BOTH=1", "lxc.environment.hooks = ONLY=2",
+                     "lxc.environment.runtime = INSIDE=3", "lxc.log.level = INFO",
+                     *(f"lxc.hook.{name} = {tell}" for name in ("pre-start", "mount", "start-host", "stop", "post-stop")))
+        pid = self.cubby("attach", "c", "--", "sh", "-c", "tr '\\0' '\\n' < /proc/1/environ")
+        self.assertIn("BOTH=1", pid)
+        self.assertIn("INSIDE=3", pid)
+        self.assertNotIn("ONLY=2", pid)
+        self.stop()
+        for hook in ("pre-start", "mount", "start-host", "stop", "post-stop"):
+            seen = self.environment(hook)
+            expected = {"LXC_NAME": "c", "LXC_HOOK_TYPE": hook, "LXC_HOOK_SECTION": "lxc", "LXC_HOOK_VERSION": "1",
+                        "LXC_CONFIG_FILE": str(self.config), "LXC_ROOTFS_MOUNT": "/mnt", "LXC_CGNS_AWARE": "1",
+                        "LXC_LOG_LEVEL": "INFO", "BOTH": "1", "ONLY": "2"}
+            self.assertEqual({key: seen.get(key) for key in expected}, expected, hook)
+            self.assertNotIn("INSIDE", seen)
+            self.assertIn("LXC_ROOTFS_PATH", seen)
+        self.assertIn("LXC_PID", self.environment("start-host"))
+        self.assertEqual(self.environment("stop")["LXC_TARGET"], "stop")
+        self.assertEqual(self.environment("post-stop")["LXC_TARGET"], "stop")
+        self.assertRegex(self.environment("stop")["LXC_NET_NS"] if "LXC_NET_NS" in self.environment("stop")
+                         else self.environment("stop")["LXC_PID_NS"], r"^/proc/[0-9]+/fd/[0-9]+$")
+
+    def test_a_mount_hook_mounts_into_the_root(self):
+        source = self.place / "data"
+        source.mkdir()
+        (source / "file").write_text("from the host\n")
+        # /mnt of the host is the root here, and nowhere else.
+        before = sorted(os.listdir("/mnt"))
+        self.started(f"lxc.hook.mount = {self.script('m', f'mount --bind {source} $LXC_ROOTFS_MOUNT/srv')}",
+                     "lxc.mount.entry = tmpfs srv tmpfs create=dir 0 0")
+        self.assertEqual(self.cubby("attach", "c", "--", "cat", "/srv/file"), "from the host\n")
+        self.assertEqual(sorted(os.listdir("/mnt")), before)
+        # The host's tree is gone, as without hooks.
+        self.assertEqual(self.run_cubby("attach", "c", "--", "test", "-e", str(self.place)).returncode, 1)
+
+    def test_a_start_hook_is_the_containers_own_program(self):
+        self.started("lxc.hook.start = echo $LXC_NAME in $(hostname) > /started; ls /proc/self/fd > /fds; "
+                     "cat /proc/1/environ > /environ 2>/dev/null || echo denied > /environ; true")
+        self.assertEqual(self.cubby("attach", "c", "--", "cat", "/started"), "c in c\n")
+        # No descriptor that leads to the host, and no way into the process that has them.
+        self.assertLessEqual(set(self.cubby("attach", "c", "--", "cat", "/fds").split()), {"0", "1", "2", "3"})
+        self.assertEqual(self.cubby("attach", "c", "--", "cat", "/environ"), "denied\n")
+
+    def test_a_failure_ends_the_start_and_leaves_nothing(self):
+        for name in ("pre-start", "pre-mount", "mount", "autodev", "start-host", "start"):
+            with self.subTest(name):
+                self.configure(f"lxc.hook.{name} = sh -c 'echo no such luck; exit 7'")
+                error = self.run_cubby("start", "c").stderr.decode()
+                self.assertIn(f"lxc.hook.{name}: ", error)
+                self.assertIn("ended with 7: no such luck", error)
+                self.assertEqual(self.state("c"), "STOPPED")
+
+    def test_a_failure_at_the_end_is_only_logged(self):
+        log = self.place / "log"
+        self.started(f"lxc.hook.stop = false", f"lxc.hook.post-stop = {self.teller()}", f"lxc.log.file = {log}",
+                     "lxc.log.level = DEBUG")
+        self.stop()
+        self.assertEqual(self.state("c"), "STOPPED")
+        self.assertEqual(len(self.lines(os.getuid())), 1)
+        self.assertRegex(log.read_text(), r"(?m)^cubby-monitor c \d{14}\.\d{3} ERROR    hook - main\.cpp:hook:\d+ - "
+                         r"lxc\.hook\.stop: 'false c lxc stop.*' ended with 1$")
+
+    def test_output_goes_to_the_log(self):
+        log = self.place / "log"
+        self.started("lxc.hook.pre-start = echo one", "lxc.hook.mount = sh -c 'echo two; echo three >&2'",
+                     f"lxc.log.file = {log}", "lxc.log.level = 1")
+        text = log.read_text()
+        self.assertIn("lxc.hook.pre-start: one c lxc pre-start", text)
+        self.assertRegex(text, r"DEBUG    hook - .* - two\n")
+        self.assertRegex(text, r"DEBUG    hook - .* - three\n")
+        self.assertEqual(log.stat().st_mode & 0o777, 0o640)
+
+    def test_a_restart_says_so(self):
+        tell = self.script("tell", f"echo $LXC_TARGET >> {self.told}")
+        self.started(f"lxc.hook.post-stop = {tell}")
+        self.cubby("stop", "-r", "c")
+        self.wait_for(lambda: self.told.exists(), what="the hook")
+        self.wait_for(lambda: self.state("c") == "RUNNING", what="the restart")
+        self.assertEqual(self.told.read_text(), "reboot\n")
+
+    def test_a_destroy_hook_can_keep_the_container(self):
+        self.cubby("create", "d", "-t", "busybox")
+        config = self.config.parent.parent / "d/config"
+        plain = config.read_text()
+        config.write_text(plain + "lxc.hook.destroy = false\n")
+        self.refused("destroy", "d", code=1, says=["lxc.hook.destroy", "ended with 1"])
+        self.assertEqual(self.state("d"), "STOPPED")
+        config.write_text(plain + f"lxc.hook.destroy = {self.teller()}\n")
+        self.cubby("destroy", "d")
+        self.assertEqual(self.lines(os.getuid()), [f"{os.getuid()} d lxc destroy"])
+
+    def test_no_process_is_left(self):
+        self.started("lxc.hook.post-stop = true")
+        helpers = [entry for entry in os.listdir("/proc") if entry.isdigit() and self.is_helper(entry)]
+        self.assertTrue(helpers)
+        self.stop()
+        self.wait_for(lambda: not any(self.is_helper(pid) for pid in helpers), what="the helper's end")
+
+    def is_helper(self, pid):
+        try:
+            own = os.stat(f"/proc/{pid}").st_uid == os.getuid()
+            return own and pathlib.Path(f"/proc/{pid}/comm").read_text() == "cubby-hooks\n"
+        except OSError:
+            return False
+
+
+if __name__ == "__main__":
+    harness.main()
