@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/parse.h"
 #include "config/lxc/compile.h"
 #include "config/lxc/global.h"
 #include "config/lxc/key.h"
@@ -40,6 +41,30 @@ void check_draft(const lxc::Draft& draft) {
     }
 }
 
+// A value of the input's under every key of the table: what is taken is written, read and printed back as itself, and a
+// line that ends early never becomes two (CVE-2026-23953, GHSA-m3j6-p3v3-qmjv).
+void check_every_key(const std::string& value) {
+    for (const lxc::Key* key : lxc::all_keys()) {
+        const std::string name = key->sample_key();
+        lxc::Document one;
+        if (value.empty() || !one.append(name, value)) {
+            continue;
+        }
+        const auto back = lxc::Document::parse(one.to_text(), "");
+        require(back && *back == one && back->lines().size() == 1, "a key's line reads back as something else");
+        require(back->get(name) == std::vector<std::string>{value}, "a key's value was changed");
+        lxc::Draft draft(*ContainerName::parse("c"));
+        require(lxc::assign(draft, name, value).has_value(), "a value that was written is not taken");
+        const auto text = lxc::get_item(draft, name);
+        require(text.has_value(), "a key that is set cannot be read");
+        lxc::Draft again(*ContainerName::parse("c"));
+        for (const std::string_view line : split_words(*text, "\n")) {
+            require(lxc::assign(again, name, line).has_value(), "what a key prints it does not take again");
+        }
+        require(*lxc::get_item(again, name) == *text, "what a key prints changes when it is taken again");
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -59,6 +84,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     const auto compiled = lxc::compile(*document, *name, "/c", echo(text));
     require(!compiled || !compiled->spec.rootfs.path.empty(), "a spec without a root file system was accepted");
+
+    for (const lxc::Line& line : document->lines()) {
+        if (!line.value.empty()) {
+            check_every_key(line.value);
+            break;  // one is enough for each input
+        }
+    }
+    check_every_key(text.substr(0, 256));
 
     // A line that parses can be set in an empty document, or is refused with a reason; then it reads back.
     for (const lxc::Line& line : document->lines()) {
