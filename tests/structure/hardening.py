@@ -37,7 +37,8 @@ class Program:
     def findings(self):
         segments = {line.split()[0]: line.split() for line in self.segments.splitlines() if line.startswith("  ")
                     and line.split()[0].isupper()}
-        if "DYN (Position-Independent" not in self.header:
+        kind = "DYN (Shared" if self.name.startswith("lib") else "DYN (Position-Independent"
+        if kind not in self.header:
             yield "is not position independent"
         if "GNU_RELRO" not in segments:
             yield "has no read-only relocations"
@@ -78,7 +79,9 @@ def main():
         subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, capture_output=True)
         paths = [path for folder in ("bin", "libexec/cubby") for path in sorted(pathlib.Path(prefix, folder).iterdir())
                  if path.is_file() and not path.is_symlink() and path.read_bytes()[:4] == b"\x7fELF"]
+        paths += [path for path in pathlib.Path(prefix).glob("**/liblxc.so.*") if not path.is_symlink()]
         programs = [Program(path) for path in paths]
+    assert any(one.name.startswith("liblxc.so") for one in programs)
     assert {"cubby", "cubby-monitor", "cubby-holder", "cubby-idmap", "cubby-init"} <= {one.name for one in programs}
     findings = [f"{program.name} {what}" for program in programs for what in program.findings()]
     print("\n".join(findings))

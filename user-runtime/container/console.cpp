@@ -113,7 +113,7 @@ Status logs(const Places& places, const ContainerName& name, bool follow,
     const auto directory = open_container(places, name);
     auto client = MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr);
     if (client) {
-        const protocol::LogOrder order{follow ? 1U : 0U};
+        const protocol::LogOrder order{follow ? 1U : 0U, 0};
         TRY(protocol::send(client->socket(), protocol::Type::log, protocol::bytes_of(order)));
         for (;;) {
             const auto reply = client->next();

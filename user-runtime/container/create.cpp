@@ -32,6 +32,9 @@ void add_idmap_lines(char kind, const IdRanges& ranges, std::vector<std::string>
 }
 
 Result<lxc::NamedText> base_config(const Places& places, const CreateRequest& request) {
+    if (request.base) {
+        return lxc::NamedText{directory_of(places, request.name) + "/config", *request.base};
+    }
     if (request.config_file.empty()) {
         return lxc::default_config(TRY(lxc::read_global(places.home)));
     }

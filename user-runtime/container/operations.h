@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "base/result.h"
 #include "container/places.h"
+#include "kernel/interfaces.h"
 #include "monitor/state.h"
 #include "spec/container_spec.h"
 
@@ -29,8 +30,9 @@ struct CreateRequest {
     ContainerName name;
     std::string image = "busybox";  // a template's name, or the absolute path of one; "none": no root file system
     std::vector<std::string> template_args;
-    std::string backend = "overlay";  // "overlay" on the cached image, or "dir": a full copy
-    std::string config_file;          // -f: further configuration lines, host path
+    std::string backend = "overlay";       // "overlay" on the cached image, or "dir": a full copy
+    std::string config_file;               // -f: further configuration lines, host path
+    std::optional<std::string> base = {};  // the text to begin with, instead of a file or the user's default.conf
     UserNs userns = UserNs::automatic;
 };
 Status create(const Places& places, const CreateRequest& request, const Progress& progress);
@@ -49,6 +51,9 @@ struct StartRequest {
     ContainerName name;
     std::vector<std::string> init;  // replaces lxc.init.cmd
     bool timings = false;
+    std::optional<std::string> document = {};  // the configuration's text, instead of the saved one
+    bool long_lived =
+        false;  // this process will be there when the container ends, and is not its monitor's parent then
 };
 struct Started {
     pid_t pid = -1;
@@ -106,10 +111,21 @@ Result<int> attach(const Places& places, const AttachRequest& request);
 // Joins the console until the escape (^a q, or the given control letter) or the container's end.
 Status console(const Places& places, const ContainerName& name, char escape_letter);
 
+struct CopyRequest {
+    ContainerName name;
+    ContainerName new_name;
+    bool snapshot = false;  // an overlay on the original's files, which must not change from then on
+    bool keep_hostname = false;
+    bool ephemeral = false;  // goes with its end
+};
+// A copy of a stopped container under the same lxcpath.
+Status copy(const Places& places, const CopyRequest& request, const Progress& progress);
+
 struct StopRequest {
     ContainerName name;
-    int timeout_s = 60;  // before the whole pid namespace is killed
-    bool kill = false;   // at once
+    int timeout_s = 60;    // before the whole pid namespace is killed
+    bool kill = false;     // at once
+    bool no_kill = false;  // Code::timeout instead of a kill
     bool reboot = false;
 };
 // False: it was not running.
@@ -147,6 +163,9 @@ struct Info {
     std::vector<std::string> unsupported;  // keys that are accepted without effect: "lxc.x: why"
 };
 Result<Info> inspect(const Places& places, const ContainerName& name);
+
+// The network interfaces of a running container, and their addresses.
+Result<std::vector<Interface>> interfaces(const Places& places, const ContainerName& name);
 
 struct PlannedLine {
     std::string phase;

@@ -14,7 +14,7 @@ namespace {
 
 // HOME, else the entry of /etc/passwd; read here and not by NSS, which would load half a dozen libraries into every start.
 Result<std::string> home_directory() {
-    if (const char* home = getenv("HOME"); home != nullptr && *home == '/') {
+    if (const char* home = secure_getenv("HOME"); home != nullptr && *home == '/') {
         return home;
     }
     const auto passwd = read_named("/etc/passwd", size_t{1} << 24);

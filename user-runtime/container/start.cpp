@@ -33,7 +33,7 @@ std::string quoted(const std::vector<std::string>& words) {
 std::vector<std::string> monitor_environment() {
     std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
     for (const char* name : {"HOME", "XDG_RUNTIME_DIR"}) {
-        if (const char* value = getenv(name); value != nullptr) {
+        if (const char* value = secure_getenv(name); value != nullptr) {
             environment.push_back(std::string(name) + "=" + value);
         }
     }
@@ -55,7 +55,13 @@ Result<StartReport> run_monitor(const Places& places, const StartRequest& reques
     if (request.timings) {
         command.argv.emplace_back("--timings");
     }
+    if (request.long_lived) {
+        command.argv.emplace_back("--orphan");
+    }
     const Spawned monitor = TRY(spawn(command));
+    if (request.long_lived) {
+        static_cast<void>(wait_child(monitor.pidfd.get()).has_value());  // its child is the monitor
+    }
     writer.reset();
     TRY(wait_readable(reader.get(), kStartMs, "the starting container"));
     return decode_report(TRY(read_all(reader.get(), 1 << 20, "the start report")));
@@ -65,7 +71,9 @@ Result<StartReport> run_monitor(const Places& places, const StartRequest& reques
 
 Result<Started> start(const Places& places, const StartRequest& request) {
     const auto locked = TRY(lock_container(places, request.name));
-    auto document = TRY(load_document(places, locked.directory, request.name));
+    auto document = request.document
+                        ? TRY(lxc::Document::parse(*request.document, directory_of(places, request.name) + "/config"))
+                        : TRY(load_document(places, locked.directory, request.name));
     if (!request.init.empty()) {
         TRY(document.set("lxc.init.cmd", quoted(request.init)));
     }

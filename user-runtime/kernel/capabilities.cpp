@@ -67,6 +67,14 @@ Status raise_permitted() noexcept {
     return {};
 }
 
+Status drop_permitted() noexcept {
+    KernelSets sets;
+    if (syscall(SYS_capset, &sets.header, sets.data) != 0) {
+        return FAIL_ERRNO("drop capabilities");
+    }
+    return {};
+}
+
 Status limit_capabilities(CapSet keep) noexcept {
     for (unsigned cap = 0; cap <= kMaxCapability; ++cap) {
         if ((keep & (CapSet{1} << cap)) != 0 || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) {

@@ -25,6 +25,9 @@ using CapSet = uint64_t;
 // PR_SET_KEEPCAPS keeps the permitted one.
 Status raise_permitted() noexcept;
 
+// Empties the effective and the permitted set, as an exec by a user other than root does.
+Status drop_permitted() noexcept;
+
 // Limits the calling process to `keep`: bounding set, then permitted, effective; inheritable and ambient are emptied
 // (CVE-2022-24769: inheritable ones would cross into file capabilities).  Read back; a difference is an error.
 Status limit_capabilities(CapSet keep) noexcept;

@@ -1,5 +1,8 @@
 #include "kernel/installed.h"
 
+#include <atomic>
+#include <charconv>
+
 #include "base/parse.h"
 #include "kernel/root.h"
 
@@ -7,6 +10,7 @@ namespace cubby {
 namespace {
 
 constexpr size_t kCacheLimit = 4 << 20;  // bytes; CMakeCache.txt is far smaller
+constexpr size_t kMapsLimit = 64 << 20;  // bytes; a process of thousands of mappings has one
 constexpr int kBuildDepth = 5;           // folders between a build tree's root and its programs
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
@@ -15,14 +19,47 @@ std::string in_folder(std::string folder, const std::string& name) {
     return std::move(folder.append("/").append(name));
 }
 
-// The folder of the running program, without a trailing slash.
-Result<std::string> own_folder() {
+constinit std::atomic<bool> in_library{false};
+
+// The file that this code was mapped from, as the kernel has it: what the loader was told may be relative, or a link.
+Result<std::string> own_library() {
+    const auto here = reinterpret_cast<uintptr_t>(&own_library);
+    const Fd maps = TRY(open_named("/proc/self/maps", O_RDONLY));
+    const std::string text = TRY(read_all(maps.get(), kMapsLimit, "/proc/self/maps"));
+    for (const auto line : split_words(text, "\n")) {
+        const char* const end = line.data() + line.size();
+        uintptr_t from = 0;
+        uintptr_t to = 0;
+        const auto first = std::from_chars(line.data(), end, from, 16);
+        if (first.ptr == end || std::from_chars(first.ptr + 1, end, to, 16).ec != std::errc{} || here < from ||
+            here >= to) {
+            continue;
+        }
+        const size_t path = line.find('/');
+        if (path == std::string_view::npos) {
+            break;
+        }
+        return std::string(line.substr(path));
+    }
+    return FAIL(Code::not_found, "/proc/self/maps does not name the file of this library");
+}
+
+// Path of the running program, or of the library.
+Result<std::string> self_path() {
+    if (in_library) {
+        return own_library();
+    }
     auto self = pin("/proc/self/exe");
     if (!self) {
         return std::unexpected(prefixed(self.error(), "find the running program"));
     }
+    return std::move(self->path);
+}
+
+// The folder of the running program, or of the library, without a trailing slash.
+Result<std::string> own_folder() {
     // A program that was replaced while it runs reads as "PATH (deleted)"; the folder is right all the same.
-    return parent_of(self->path);
+    return parent_of(TRY(self_path()));
 }
 
 // An error only where the question cannot be asked: no descriptors or no memory left.
@@ -54,7 +91,9 @@ bool same_hands(const std::string& folder, uid_t owner) {
 BuildTree build_tree(std::string folder) {
     constexpr std::string_view key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
     struct stat program{};
-    if (const auto self = open_named("/proc/self/exe", O_PATH); !self || fstat(self->get(), &program) != 0) {
+    const auto library = in_library ? self_path() : Result<std::string>("/proc/self/exe");
+    const auto self = library ? open_named(*library, O_PATH) : Result<Fd>(std::unexpected(library.error()));
+    if (!self || fstat(self->get(), &program) != 0) {
         return {};
     }
     for (int depth = 0; depth < kBuildDepth && !folder.empty(); ++depth, folder = parent_of(folder)) {
@@ -73,13 +112,20 @@ BuildTree build_tree(std::string folder) {
 
 }  // namespace
 
+void find_beside_library() noexcept { in_library = true; }
+
 Result<std::string> installed_program(std::string_view name) {
     const std::string program(name);
     const std::string folder = TRY(own_folder());
     const std::string prefix = parent_of(folder);
     // Distributions without libexec install below lib; a program in libexec/cubby has bin two folders up.
     const std::string bin = (folder.ends_with("/cubby") ? parent_of(prefix) : prefix) + "/bin";
-    for (const std::string& place : {folder, prefix + "/libexec/cubby", prefix + "/lib/cubby", bin}) {
+    const std::string higher_bin = parent_of(parent_of(prefix)) + "/bin";
+    // The library is in PREFIX/lib/cubby, or PREFIX/lib/ARCHITECTURE/cubby.
+    const std::string above = parent_of(prefix) + "/libexec/cubby";
+    const std::string higher = parent_of(parent_of(prefix)) + "/libexec/cubby";
+    for (const std::string& place :
+         {folder, prefix + "/libexec/cubby", prefix + "/lib/cubby", bin, above, higher, higher_bin}) {
         std::string path = in_folder(place, program);
         if (TRY(is_program(path))) {
             return path;
@@ -98,8 +144,8 @@ Result<std::string> installed_data(std::string_view name) {
     const std::string data(name);
     const std::string folder = TRY(own_folder());
     const std::string prefix = parent_of(folder);
-    // PREFIX/bin, or PREFIX/libexec/cubby.
-    for (const std::string& place : {prefix, parent_of(prefix)}) {
+    // PREFIX/bin, PREFIX/libexec/cubby, or the library's folder.
+    for (const std::string& place : {prefix, parent_of(prefix), parent_of(parent_of(prefix))}) {
         std::string path = in_folder(place + "/share/cubby", data);
         if (is_folder(path)) {
             return path;

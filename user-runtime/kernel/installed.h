@@ -9,6 +9,10 @@
 
 namespace cubby {
 
+// Places are found from the shared object that holds this code from now on, and not from the running program: for a
+// library in somebody else's process.
+void find_beside_library() noexcept;
+
 // Absolute path of "cubby-monitor", "cubby-init", "cubby-holder": beside the running program, else
 // PREFIX/libexec/cubby.
 Result<std::string> installed_program(std::string_view name);

@@ -66,6 +66,23 @@ Result<Cloned> clone_process(uint64_t flags) noexcept {
     return Cloned{pid, Fd(pid > 0 ? pidfd : -1)};
 }
 
+Result<Cloned> fork_process() noexcept {
+    const pid_t pid = fork();
+    if (pid < 0) {
+        return FAIL_ERRNO("create a process");
+    }
+    if (pid == 0) {
+        return Cloned{0, Fd()};
+    }
+    auto pidfd = open_pidfd(pid);
+    if (!pidfd) {
+        kill(pid, SIGKILL);  // our child and not waited for: the number is its own
+        waitpid(pid, nullptr, 0);
+        return std::unexpected(pidfd.error());
+    }
+    return Cloned{pid, std::move(*pidfd)};
+}
+
 Result<Fd> open_pidfd(pid_t pid) noexcept {
     Fd fd(pidfd_open(pid, 0));
     if (!fd) {

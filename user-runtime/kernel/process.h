@@ -20,6 +20,8 @@ struct Cloned {
     Fd pidfd;
 };
 Result<Cloned> clone_process(uint64_t flags) noexcept;
+// fork(3), by which the C library puts its own locks right: for a caller that may have threads.
+Result<Cloned> fork_process() noexcept;
 
 Result<Fd> open_pidfd(pid_t pid) noexcept;
 Status send_signal(int pidfd, int signal) noexcept;  // ESRCH (already gone) is success

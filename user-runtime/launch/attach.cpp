@@ -20,6 +20,7 @@ struct AttachChild {
     const AttachInput& input;
     ChildState state;
     StartPlan& plan;
+    const AttachFunction* function = nullptr;  // else the plan's last step is an exec
 };
 
 Status attach_steps(AttachChild& child) noexcept {
@@ -28,7 +29,21 @@ Status attach_steps(AttachChild& child) noexcept {
         const PlannedStep& planned = child.plan.steps()[at];
         TRY(std::visit([&](const auto& step) { return run(step, child.state); }, planned.step));
     }
-    return FAIL(Code::broken, "the plan has no last step");
+    return child.function != nullptr ? Status{} : FAIL(Code::broken, "the plan has no last step");
+}
+
+// The caller is told by a message, and not by the end of the socket: another child of his may hold a copy of it.
+Status run_function(AttachChild& child) noexcept {
+    const int socket = move_up(child.state.socket);
+    close(child.state.socket);
+    child.state.socket = socket;
+    TRY(install_stdio(child.input.stdio));
+    if (child.input.identity.uid != 0) {
+        TRY(drop_permitted());  // no exec ends what KEEPCAPS has kept
+    }
+    TRY(send(socket, Message{}));
+    close(socket);
+    _exit(child.function->run(child.function->argument));
 }
 
 Status open_terminal(AttachChild& child) noexcept {
@@ -53,11 +68,14 @@ void enter_child(void* context) {
     if (done) {
         done = attach_steps(child);
     }
+    if (done) {
+        done = run_function(child);
+    }
     send_failure(child.state.socket, done.error());
     _exit(125);
 }
 
-StartPlan plan_of(const AttachInput& input) {
+StartPlan plan_of(const AttachInput& input, bool function) {
     StartPlan plan("attach");
     if (input.processes != 0) {
         plan.add(Phase::child_identity, RlimitStep{RLIMIT_NPROC, input.processes, input.processes, true});
@@ -74,7 +92,9 @@ StartPlan plan_of(const AttachInput& input) {
     if (input.no_new_privs) {
         plan.add(Phase::child_privileges, NoNewPrivsStep{});
     }
-    plan.add(Phase::child_privileges, DeathSignalStep{SIGKILL});
+    if (!function) {
+        plan.add(Phase::child_privileges, DeathSignalStep{SIGKILL});
+    }
     if (!input.landlock.readable.empty()) {
         plan.add(Phase::child_privileges, input.landlock);
     }
@@ -82,9 +102,28 @@ StartPlan plan_of(const AttachInput& input) {
         plan.add(Phase::child_privileges, SeccompStep{filter, "of the container"});
     }
     plan.add(Phase::child_privileges, CapsStep{input.keep_capabilities});
-    plan.add(Phase::child_exec, ExecStep{input.argv, input.environment, false});
+    if (!function) {
+        plan.add(Phase::child_exec, ExecStep{input.argv, input.environment, false});
+    }
     plan.seal();
     return plan;
+}
+
+Result<Launched> attach_child(const AttachInput& input, const AttachFunction* function) {
+    auto ends = TRY(socket_pair());
+    StartPlan plan = plan_of(input, function != nullptr);
+    const Input shape{plan, input.init_program, input.stdio, {}, false};
+    AttachChild child{input, prepare_child(shape, ends[1].get()), plan, function};
+    const Intermediate way{nullptr, input.init_pidfd, input.namespaces, function != nullptr};
+    ChildGuard made(TRY(clone_through(way, 0, ends[0].get(), ends[1].get(), enter_child, &child)));
+    ends[1].reset();
+    Launched launched;
+    launched.pid = made.pid();
+    if (TRY(listen(ends[0].get(), launched)) != (function != nullptr)) {
+        return FAIL(Code::child_failed, "the attached process ended during its start");
+    }
+    launched.pidfd = made.hand_over();
+    return launched;
 }
 
 }  // namespace
@@ -93,20 +132,12 @@ Result<Launched> attach(const AttachInput& input) {
     if (!single_threaded()) {
         return FAIL(Code::broken, "an attach needs a single-threaded process");
     }
-    auto ends = TRY(socket_pair());
-    StartPlan plan = plan_of(input);
-    const Input shape{plan, input.init_program, input.stdio, {}, false};
-    AttachChild child{input, prepare_child(shape, ends[1].get()), plan};
-    const Intermediate way{nullptr, input.init_pidfd, input.namespaces};
-    ChildGuard made(TRY(clone_through(way, 0, ends[0].get(), ends[1].get(), enter_child, &child)));
-    ends[1].reset();
-    Launched launched;
-    launched.pid = made.pid();
-    if (TRY(listen(ends[0].get(), launched))) {
-        return FAIL(Code::child_failed, "the attached process ended during its start");
-    }
-    launched.pidfd = made.hand_over();
-    return launched;
+    return attach_child(input, nullptr);
+}
+
+Result<Launched> attach_function(const AttachInput& input, const AttachFunction& function) {
+    TRY(refuse_directories(input.stdio));  // before the child closes all that it has
+    return attach_child(input, &function);
 }
 
 }  // namespace cubby::launch

@@ -1,5 +1,5 @@
 #pragma once
-// Running a further program in a container that runs already.
+// Running a further program, or a function of the caller's, in a container that runs already.
 
 #include <array>
 #include <string>
@@ -30,5 +30,19 @@ struct AttachInput {
 
 // Like launch(): returns when the program has been exec'd.  The caller's own namespaces do not change.
 Result<Launched> attach(const AttachInput& input);
+
+// Runs inside, in a child of the caller with a copy of his memory; its result is the exit status.
+struct AttachFunction {
+    int (*run)(void* argument);
+    void* argument;
+};
+
+// As attach(), with a function instead of argv, init_program and devpts, for a caller that may have threads: the child is
+// a fork(2)'s.  Returns when the function is about to run.
+//
+// What the child holds of the host's: it has lost every directory that the caller had open, and the other descriptors
+// are close-on-exec.  It is not dumpable while the function runs, so that nobody in the container can trace it or read
+// its memory.  It outlives the thread that made it.
+Result<Launched> attach_function(const AttachInput& input, const AttachFunction& function);
 
 }  // namespace cubby::launch

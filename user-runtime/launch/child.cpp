@@ -78,9 +78,36 @@ Status run_segments(ChildState& state) noexcept {
     return FAIL(Code::broken, "the plan has no last step");
 }
 
+}  // namespace
+
 int move_up(int fd) noexcept { return fcntl(fd, F_DUPFD_CLOEXEC, 16); }
 
-}  // namespace
+Status refuse_directories(const std::array<int, 3>& stdio) noexcept {
+    for (size_t at = 0; at < stdio.size(); ++at) {
+        struct stat info{};
+        // An open directory would be a door to the host's tree.
+        if (fstat(stdio[at], &info) == 0 && S_ISDIR(info.st_mode)) {
+            return FAIL(Code::denied, "descriptor %zu is a directory; a container gets none", at);
+        }
+    }
+    return {};
+}
+
+Status install_stdio(const std::array<int, 3>& stdio) noexcept {
+    TRY(refuse_directories(stdio));
+    std::array<int, 3> sources{};
+    for (size_t at = 0; at < stdio.size(); ++at) {
+        sources[at] = move_up(stdio[at]);
+    }
+    for (int target = 0; target < 3; ++target) {
+        const int source = sources[static_cast<size_t>(target)];
+        if (source < 0 || dup2(source, target) < 0) {
+            return FAIL_ERRNO("set descriptor %d", target);
+        }
+        close(source);
+    }
+    return {};
+}
 
 ExecArrays exec_arrays(const ExecStep& step) {
     ExecArrays arrays;
@@ -143,22 +170,9 @@ void child_main(ChildState& state) noexcept {
 Status exec_init(int init_program, int socket, const std::array<int, 3>& stdio, const ExecArrays& arrays) noexcept {
     constexpr int kReport = 3;
     constexpr int kProgram = 4;
-    std::array<int, 3> sources{};
-    for (size_t at = 0; at < stdio.size(); ++at) {
-        struct stat info{};
-        // An open directory would be a door to the host's tree.
-        if (fstat(stdio[at], &info) == 0 && S_ISDIR(info.st_mode)) {
-            return FAIL(Code::denied, "descriptor %zu is a directory; a container gets none", at);
-        }
-        sources[at] = move_up(stdio[at]);
-    }
     const int report = move_up(socket);
     const int program = move_up(init_program);
-    for (int target = 0; target < 3; ++target) {
-        if (sources[static_cast<size_t>(target)] < 0 || dup2(sources[static_cast<size_t>(target)], target) < 0) {
-            return FAIL_ERRNO("set descriptor %d", target);
-        }
-    }
+    TRY(install_stdio(stdio));
     if (dup2(report, kReport) < 0 || dup3(program, kProgram, O_CLOEXEC) < 0 || close_range(kProgram + 1, ~0U, 0) != 0) {
         return FAIL_ERRNO("close descriptors");
     }

@@ -83,6 +83,12 @@ Status run(const ExecStep&, ChildState&) noexcept;
 // Resets what a starter may have left: signal dispositions and mask, umask, dumpable stays as it is.
 void reset_process() noexcept;
 
+// A copy of a descriptor above those that a program begins with, close-on-exec.
+int move_up(int fd) noexcept;
+Status refuse_directories(const std::array<int, 3>& stdio) noexcept;
+// Installs the three as 0-2; directories are refused.
+Status install_stdio(const std::array<int, 3>& stdio) noexcept;
+
 // Installs stdio as 0-2, the socket as 3 and the program as 4, closes the rest, and becomes cubby-init.
 Status exec_init(int init_program, int socket, const std::array<int, 3>& stdio, const ExecArrays& arrays) noexcept;
 

@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "kernel/idmap.h"
+#include "kernel/inherited.h"
 #include "kernel/procfs.h"
 #include "kernel/unix_socket.h"
 #include "launch/child.h"
@@ -91,12 +92,16 @@ bool somebody_is_inside(const Intermediate& way) noexcept {
 [[noreturn]] void intermediate_main(const Intermediate& way, uint64_t flags, int starter_end, int child_end,
                                     void (*child)(void*), void* context) noexcept {
     close(starter_end);  // while the child holds it too, the starter's death does not close it
-    // Before a namespace with somebody in it is entered, and inherited by the child: while it is not dumpable, root of the
-    // container can neither trace it nor take its descriptors, some of which are directories of the host (CVE-2016-8649).
-    if (somebody_is_inside(way)) {
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    }
     auto made = [&]() -> Result<Cloned> {
+        if (way.forked) {
+            TRY(shed_inherited());
+        }
+        // Before a namespace with somebody in it is entered, and inherited by the child: while it is not dumpable, root
+        // of the container can neither trace it nor take its descriptors, some of which are directories of the host
+        // (CVE-2016-8649).
+        if (somebody_is_inside(way)) {
+            prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+        }
         TRY(enter_all(way));
         return clone_process(flags | CLONE_PARENT);
     }();
@@ -122,7 +127,7 @@ bool somebody_is_inside(const Intermediate& way) noexcept {
 
 Result<Cloned> clone_through(const Intermediate& way, uint64_t flags, int starter_end, int child_end,
                              void (*child)(void*), void* context) noexcept {
-    Cloned between = TRY(clone_process(0));
+    Cloned between = TRY(way.forked ? fork_process() : clone_process(0));
     if (between.pid == 0) {
         intermediate_main(way, flags, starter_end, child_end, child, context);
     }

@@ -34,6 +34,7 @@ struct Intermediate {
     const Input* input = nullptr;  // enters input->entered one by one
     int pidfd = -1;                // or all of `set` of that process
     NsSet set;
+    bool forked = false;  // the caller may have threads: by fork(3), and without his directories
 };
 
 // Makes the child through an intermediate process that enters other namespaces first and ends at once: the caller

@@ -1,10 +1,13 @@
 #include "monitor/client.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <ctime>
 
 #include "base/parse.h"
+#include "config/lxc/document.h"
 #include "kernel/process.h"
 #include "monitor/instance.h"
 
@@ -90,6 +93,21 @@ Result<MonitorStatus> ask_status(MonitorClient& client) {
     }
     out.pidfd = std::move(reply.frame.fds.front());
     return out;
+}
+
+Result<std::string> ask_document(MonitorClient& client) {
+    const auto reply = TRY(client.ask(protocol::Type::document));
+    if (reply.frame.fds.empty()) {
+        return FAIL(Code::broken, "the monitor gave no configuration");
+    }
+    // Everybody who asks gets the same open file, so none of them may rely on its offset.
+    std::string text(lxc::kMaxTextBytes, '\0');
+    const ssize_t got = pread(reply.frame.fds.front().get(), text.data(), text.size(), 0);
+    if (got < 0) {
+        return FAIL_ERRNO("read the configuration of a running container");
+    }
+    text.resize(static_cast<size_t>(got));
+    return text;
 }
 
 }  // namespace cubby

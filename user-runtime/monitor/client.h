@@ -38,5 +38,7 @@ struct MonitorStatus {
     Fd pidfd;
 };
 Result<MonitorStatus> ask_status(MonitorClient& client);
+// The text of the configuration that the container was started with.
+Result<std::string> ask_document(MonitorClient& client);
 
 }  // namespace cubby

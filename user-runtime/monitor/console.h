@@ -27,6 +27,7 @@ class Console {
     void remove_reader(int socket) { readers_.erase(socket); }
     [[nodiscard]] const std::set<int>& readers() const noexcept { return readers_; }
     [[nodiscard]] std::string history() const { return ring_.contents(); }
+    void forget_history() noexcept { ring_.clear(); }
     void write_input(std::string_view bytes) noexcept;
     void resize(const protocol::WindowSize& size) noexcept;
     // Reads what is still in the pty after the last process has gone.

@@ -123,6 +123,7 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request) {
                 return protocol::send(socket, Type::wait, protocol::bytes_of(status()));
             }
             return {};
+        case Type::document: return answer_document(socket);
         case Type::log: return answer_log(socket, TRY(protocol::read_as<protocol::LogOrder>(request.payload)));
         case Type::console:
         case Type::data:
@@ -198,11 +199,21 @@ Status Monitor::answer_attach(int socket) const {
     return protocol::send(socket, protocol::Type::attach, payload, {fds.data(), input_.launched.devpts ? 2U : 1U});
 }
 
+Status Monitor::answer_document(int socket) const {
+    if (input_.document < 0) {
+        return FAIL(Code::unsupported, "it was started from a command line, without a configuration");
+    }
+    return protocol::send(socket, protocol::Type::document, {}, {&input_.document, 1});
+}
+
 Status Monitor::answer_log(int socket, const protocol::LogOrder& order) {
     if (input_.console) {
         const std::string history = input_.console->history();
         for (size_t at = 0; at < history.size(); at += kChunk) {
             TRY(protocol::send(socket, protocol::Type::data, std::string_view(history).substr(at, kChunk)));
+        }
+        if (order.clear != 0) {
+            input_.console->forget_history();
         }
         if (order.follow != 0) {
             input_.console->add_reader(socket);

@@ -37,6 +37,7 @@ struct MonitorInput {
     Root sockets;  // directory of the control socket
     RelPath socket_name;
     std::optional<Console> console;
+    int document = -1;  // a file with the configuration that it was started with; the caller's
 };
 
 class Monitor {
@@ -75,6 +76,7 @@ class Monitor {
     Status answer(Client& client, const protocol::Incoming& request);
     Status answer_status(int socket);
     Status answer_attach(int socket) const;
+    Status answer_document(int socket) const;
     Status answer_log(int socket, const protocol::LogOrder& order);
     void change(Event event);
     void container_ended(EventLoop& loop);

@@ -26,13 +26,14 @@ enum class Type : uint16_t {
     status = 1,  // request: empty.  reply: Status + lines of `lost`; descriptor: pidfd of PID 1
     attach =
         2,  // request: empty.  reply: AttachFacts, filters, NUL-ended entries; descriptors: pidfd, devpts where there is one
-    stop = 3,     // request: StopOrder.  reply: empty
-    wait = 4,     // request: WaitOrder.  reply, when it comes true: Status
-    console = 5,  // request: empty.  reply: empty; then data and window frames both ways
-    log = 6,      // request: LogOrder.  reply: data frames, an `end` frame when all was sent (or the container ended)
-    data = 7,     // bytes of the console
-    window = 8,   // WindowSize for the console
-    end = 9,      // the stream is over; payload: Status
+    stop = 3,       // request: StopOrder.  reply: empty
+    wait = 4,       // request: WaitOrder.  reply, when it comes true: Status
+    console = 5,    // request: empty.  reply: empty; then data and window frames both ways
+    log = 6,        // request: LogOrder.  reply: data frames, an `end` frame when all was sent (or the container ended)
+    data = 7,       // bytes of the console
+    window = 8,     // WindowSize for the console
+    end = 9,        // the stream is over; payload: Status
+    document = 10,  // request: empty.  reply: empty; descriptor: the text of the configuration that it was started with
 };
 
 struct Header {
@@ -73,6 +74,7 @@ struct WaitOrder {
 };
 struct LogOrder {
     uint32_t follow = 0;
+    uint32_t clear = 0;  // afterwards the buffer is empty
 };
 struct WindowSize {
     uint16_t rows = 0;

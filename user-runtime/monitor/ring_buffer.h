@@ -14,6 +14,10 @@ class RingBuffer {
     void append(std::string_view bytes);
     // Everything that is kept, oldest first.
     [[nodiscard]] std::string contents() const;
+    void clear() noexcept {
+        next_ = 0;
+        bytes_.clear();
+    }
 
   private:
     size_t capacity_;

@@ -1,4 +1,6 @@
-// cubby-monitor LXCPATH NAME [--timings]
+// cubby-monitor LXCPATH NAME [--timings] [--orphan]
+//
+// --orphan: goes on in a child, for a parent that lives on and waits for nobody.
 //
 // One process for each container that cubby start made.  Standard input is the configuration document; standard output
 // carries one start report (monitor/report.h) and is closed then.
@@ -16,6 +18,7 @@
 #include "base/log.h"
 #include "config/lxc/compile.h"
 #include "kernel/memory.h"
+#include "kernel/memory_file.h"
 #include "kernel/own_thread.h"
 #include "monitor/begin.h"
 #include "monitor/confinement.h"
@@ -33,14 +36,25 @@ struct Arguments {
     std::string lxcpath;
     ContainerName name;
     bool timings = false;
+    bool orphan = false;
 };
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
-    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "--timings") != 0)) {
+    if (argc < 3) {
         return FAIL(Code::usage, "cubby-monitor is started by cubby start");
     }
     ContainerName name = TRY(ContainerName::parse(argv[2]));
-    return Arguments{argv[1], std::move(name), argc == 4};
+    Arguments arguments{argv[1], std::move(name)};
+    for (int at = 3; at < argc; ++at) {
+        if (strcmp(argv[at], "--timings") == 0) {
+            arguments.timings = true;
+        } else if (strcmp(argv[at], "--orphan") == 0) {
+            arguments.orphan = true;
+        } else {
+            return FAIL(Code::usage, "cubby-monitor is started by cubby start");
+        }
+    }
+    return arguments;
 }
 
 void point_at_null(int from, int to) noexcept {
@@ -112,6 +126,7 @@ class Session {
     std::optional<Monitor> monitor_;
     std::optional<Ruleset> rules_;  // none: a kernel without Landlock
     Fd signals_;
+    Fd document_;  // the configuration's text, for those who ask what it runs with
     bool again_ = false;
     bool marked_ = true;
     bool deaf_ = false;  // the runtime directory was lost, and the control socket with it
@@ -124,6 +139,7 @@ Status Session::start(const std::string& document) {
     spec_ = std::move(compiled.spec);
     log_ = TRY(RunLog::open(*spec_, arguments_.lxcpath + "/" + arguments_.name.str()));
     hooks_ = TRY(HostHooks::begin(*spec_));
+    document_ = TRY(memory_file("cubby-config", document));
     facts_ = TRY(enter_holder());
     loop_ = TRY(EventLoop::make());
     constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
@@ -144,6 +160,7 @@ Status Session::begin_once(const HostFacts& facts) {
         log_->line(log::Level::trace, "plan", describe(planned.step));
     }
     MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
+    input.document = document_.get();
     report_ = report_of(input.launched, plan);
     log_->line(log::Level::info, "start", "running as process " + std::to_string(report_.pid));
     for (const std::string& lost : report_.lost) {
@@ -267,13 +284,18 @@ Status monitor_main(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
     using namespace cubby;
+    const auto arguments = parse_arguments(argc, argv);
+    if (arguments && arguments->orphan) {
+        if (const pid_t child = fork(); child != 0) {
+            return child > 0 ? 0 : 2;
+        }
+    }
     umask(077);
     setsid();
     if (chdir("/") != 0) {
         return 2;
     }
     prctl(PR_SET_NAME, "cubby-monitor");
-    const auto arguments = parse_arguments(argc, argv);
     const Status ended = arguments ? monitor_main(*arguments) : Status(std::unexpected(arguments.error()));
     if (!ended) {
         const std::string failure = encode_failure(ended.error());

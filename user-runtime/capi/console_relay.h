@@ -1,0 +1,18 @@
+#pragma once
+// Bytes between a container's console and descriptors of the caller's.
+
+#include "base/result.h"
+#include "monitor/client.h"
+
+namespace cubby::capi {
+
+struct ConsoleEnds {
+    int in;      // what is typed; a terminal is in raw mode meanwhile, and its size is the console's
+    int out;     // what the container writes
+    int escape;  // the control code of the letter that leaves, with q behind it (1: ^a); 0 or less: none does
+};
+
+// Returns at the escape, at the end of the container or of its terminal.  The end of another input leaves the output on.
+Status relay_console(MonitorClient& client, const ConsoleEnds& ends);
+
+}  // namespace cubby::capi
