@@ -96,6 +96,9 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
         if (wait_readable(waiter->socket(), seconds_to_ms(request.timeout_s), "the container")) {
             return true;
         }
+        if (request.no_kill) {
+            return FAIL(Code::timeout, "stop %s: it has not ended in %d s", request.name.c_str(), request.timeout_s);
+        }
     }
     if (auto killed = order(StopMode::kill); !killed && !TRY(wait_ended(status->pidfd.get(), 0))) {
         return std::unexpected(killed.error());
@@ -123,6 +126,11 @@ Result<bool> wait(const Places& places, const ContainerName& name, const std::ve
         const long waited_ms = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1'000'000;
         const int left_ms = limit_ms < 0 ? -1 : static_cast<int>(std::max(0L, limit_ms - waited_ms));
         auto client = MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr);
+        if (client && left_ms == 0) {
+            // The answer to a wait comes when it comes; what is asked here is how it is now.
+            const auto now_is = ask_status(*client);
+            return now_is && (mask & (1U << static_cast<unsigned>(now_is->status.state))) != 0;
+        }
         if (client) {
             const protocol::WaitOrder order{mask};
             if (!protocol::send(client->socket(), protocol::Type::wait, protocol::bytes_of(order))) {

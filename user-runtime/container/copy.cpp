@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "assembly/assemble.h"
+#include "assembly/holder.h"
+#include "container/operations.h"
+#include "container/recovery.h"
+#include "container/store.h"
+#include "monitor/instance.h"
+#include "spec/validate.h"
+#include "storage/holder_trees.h"
+#include "storage/new_directory.h"
+#include "storage/overlay.h"
+#include "storage/registry.h"
+
+namespace cubby {
+namespace {
+
+// The container that is copied, locked, and what is to be made of it.
+struct Original {
+    LockedContainer locked;
+    lxc::Document document;
+    RootfsSpec rootfs;
+    ContainerIds ids;
+};
+
+Result<Original> open_original(const Places& places, const CopyRequest& request, const Holder& holder) {
+    LockedContainer locked = TRY(lock_container(places, request.name));
+    if (TRY(running_monitor(locked.directory))) {
+        return FAIL(Code::wrong_state, "%s is running; cubby stop %s stops it", request.name.c_str(),
+                    request.name.c_str());
+    }
+    lxc::Document document = TRY(load_document(places, locked.directory, request.name));
+    const Loaded loaded = TRY(load_spec(places, request.name, document));
+    const IdMaps maps = effective_maps(loaded.spec, TRY(host_facts(holder.maps)));
+    ContainerIds ids{holder.user_namespace.get(), {}};
+    ids.maps.uids = TRY(translate(maps.uids, holder.maps.uids, "lxc.idmap u"));
+    ids.maps.gids = TRY(translate(maps.gids, holder.maps.gids, "lxc.idmap g"));
+    return Original{std::move(locked), std::move(document), loaded.spec.rootfs, std::move(ids)};
+}
+
+// The same path below the copy's directory.
+Result<std::string> moved(const std::string& path, const std::string& from, const std::string& to) {
+    if (!path.starts_with(from + "/")) {
+        return FAIL(Code::unsupported, "its root file system %s is not in its own directory; copy that by hand",
+                    path.c_str());
+    }
+    return to + path.substr(from.size());
+}
+
+// An overlay's own layer is below a directory of its name, with the work directory beside it.
+Status make_parent(const std::string& path) {
+    const NamedEntry entry = TRY(open_parent(path.substr(0, path.rfind('/'))));
+    return entry.parent.exists(entry.name) ? Status{} : entry.parent.mkdir(entry.name, 0755);
+}
+
+Status copy_rootfs(const Original& original, const std::string& from, const std::string& to) {
+    if (original.rootfs.path.empty()) {
+        return {};
+    }
+    const std::string path = TRY(moved(original.rootfs.path, from, to));
+    TRY(make_parent(path));
+    TRY(copy_in_holder(original.ids.holder, original.rootfs.path, path));
+    if (original.rootfs.lowers.empty()) {
+        return {};
+    }
+    const NewDirectory work{overlay_work_of(path), {}};
+    return make_directories(std::span(&work, 1), original.ids);
+}
+
+// A layer of its own on the original's.
+Result<std::string> lay_over(const Original& original, const std::string& to) {
+    NewRootfs wanted{to, {original.rootfs.path}};
+    wanted.lowers.insert(wanted.lowers.end(), original.rootfs.lowers.begin(), original.rootfs.lowers.end());
+    const RootfsSpec fresh = TRY(TRY(find_backend("overlay"))->create(wanted, original.ids));
+    std::string line = "overlay:";
+    for (const std::string& lower : fresh.lowers) {
+        line += lower + ":";
+    }
+    return line + fresh.path;
+}
+
+Status fill(const Places& places, const CopyRequest& request, const Original& original, const Root& directory) {
+    const std::string from = directory_of(places, request.name);
+    const std::string to = directory_of(places, request.new_name);
+    TRY(save_document(directory, original.document));
+    TRY(rewrite_paths(places, request.name, request.new_name, directory));
+    lxc::Document document = TRY(load_document(places, directory, request.new_name));
+    if (request.snapshot) {
+        TRY(document.set("lxc.rootfs.path", TRY(lay_over(original, to))));
+    } else {
+        TRY(copy_rootfs(original, from, to));
+    }
+    if (request.keep_hostname) {
+        const auto own = original.document.get("lxc.uts.name");
+        TRY(document.set("lxc.uts.name", own.empty() ? request.name.str() : own.back()));
+    }
+    if (request.ephemeral) {
+        TRY(document.set("lxc.ephemeral", "1"));
+    }
+    TRY(load_spec(places, request.new_name, document));  // nothing is made that could not start
+    TRY(save_document(directory, document));
+    return clear_intent(directory);
+}
+
+}  // namespace
+
+Status copy(const Places& places, const CopyRequest& request, const Progress& progress) {
+    const Holder holder = TRY(ensure_holder());
+    const Original original = TRY(open_original(places, request, holder));
+    if (open_container(places, request.new_name)) {
+        return FAIL(Code::exists, "there is a container %s already", request.new_name.c_str());
+    }
+    const auto made = TRY(make_container_directory(places, request.new_name));
+    auto filled = write_intent(made.directory, "create");
+    if (filled) {
+        if (progress) {
+            progress(0, 0, "copying " + request.name.str());
+        }
+        filled = fill(places, request, original, made.directory);
+    }
+    if (!filled) {
+        static_cast<void>(remove_files(places, request.new_name, made.directory).has_value());
+        return std::unexpected(prefixed(filled.error(), "copy %s", request.name.c_str()));
+    }
+    return {};
+}
+
+}  // namespace cubby
