@@ -36,6 +36,7 @@ SKIP_REASONS = {
     "no-subids": "this user has no subordinate ids, or newuidmap is missing",
     "no-mirror": "no Debian mirror answers",
     "nested": "the outer sandbox forbids what the test needs",
+    "no-lxc": "LXC's own templates are not installed",
     "single-id": "with one id only there is no second one that the test could use",
 }
 # A mode that is poorer on purpose: what it lacks is no fault of the machine.
@@ -116,6 +117,36 @@ class Cubby(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), limit, f"{what} did not come within {seconds} s")
             time.sleep(0.01)
+
+
+class LxcCommands(Cubby):
+    """LXC's commands by their own names, from the directory that they are installed to."""
+
+    def run_lxc(self, name, *words, stdin=None, timeout=60, env=None, **more):
+        """Runs lxc-NAME; nothing is checked. Standard input is empty unless given."""
+        source = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+        return subprocess.run([*self.prefix, str(BIN / "lxc" / f"lxc-{name}"), *words], env={**self.env, **(env or {})},
+                              capture_output=True, timeout=timeout, **source, **more)
+
+    def lxc(self, name, *words, code=0, **more):
+        """Runs lxc-NAME, which must end with this exit code; its standard output as text."""
+        done = self.run_lxc(name, *words, **more)
+        self.assertEqual(done.returncode, code,
+                         f"lxc-{name} {' '.join(words)}\n{done.stdout.decode()}{done.stderr.decode(errors='replace')}")
+        return done.stdout.decode()
+
+    def lxc_error(self, name, *words, code=1, says="", **more):
+        """Runs lxc-NAME, which must end so and say that on standard error; all that it said there."""
+        done = self.run_lxc(name, *words, **more)
+        error = done.stderr.decode(errors="replace")
+        self.assertEqual(done.returncode, code, error)
+        self.assertIn(says, error)
+        return error
+
+    def make_lxc(self, name, *words):
+        """A container from cubby's own busybox, whatever templates of LXC the machine has."""
+        self.cubby("create", name, "-t", "busybox", *words)
+        self.addCleanup(self.run_cubby, "destroy", "-f", name)
 
 
 class Configured(Cubby):

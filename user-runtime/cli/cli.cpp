@@ -5,7 +5,10 @@
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/help.h"
+#include "cli/lxc/front.h"
+#include "cli/lxc/registry.h"
 #include "cli/nearest.h"
+#include "cli/option_parser.h"
 #include "cli/registry.h"
 #include "cli/version.h"
 
@@ -39,9 +42,30 @@ int run_parsed(const Command& command, const Parsed& line) {
     return exit_code(status.error(), command.gives);
 }
 
+// `cubby -q -P PATH lxc-start …`: cubby's options before the command are the command's.
+std::vector<std::string> before_lxc(const LxcCommand& row, const Parsed& line) {
+    std::vector<std::string> words;
+    for (const char* name : {"lxcpath", "quiet"}) {
+        const Option* option = find_option(row.command, '\0', name);
+        if (option != nullptr && line.has(name)) {
+            words.push_back(std::string("--") + name + (option->value != nullptr ? "=" + *line.value(name) : ""));
+        }
+    }
+    words.insert(words.end(), line.tail().begin() + 1, line.tail().end());
+    return words;
+}
+
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& words) {
+int run_command_line(std::string_view name, const std::vector<std::string>& words) {
+    const std::string_view base = name.substr(name.rfind('/') + 1);
+    if (const LxcCommand* row = find_lxc_command(base)) {
+        return run_lxc_command(*row, words);
+    }
+    if (base.starts_with("lxc-")) {
+        return refused(make_error(Code::usage, "there is no command '%.60s'%s", printable(base).c_str(),
+                                  advice(nearest_lxc_command(base), "cubby help lxc lists those of LXC").c_str()));
+    }
     const auto line = parse(program(), words);
     if (!line) {
         return refused(line.error());
@@ -56,6 +80,9 @@ int run_command_line(const std::vector<std::string>& words) {
         return refused(make_error(Code::usage, "no command is given; cubby help lists them"));
     }
     const std::string& word = line->tail().front();
+    if (const LxcCommand* row = find_lxc_command(word)) {
+        return run_lxc_command(*row, before_lxc(*row, *line));
+    }
     const Command* command = find_command(word);
     if (command == nullptr) {
         return refused(make_error(Code::usage, "unknown command '%.60s'%s", printable(word).c_str(),

@@ -2,11 +2,13 @@
 // The whole command line of cubby.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cubby::cli {
 
-// `words` without the program's own name.  The exit status; output and errors are printed.
-int run_command_line(const std::vector<std::string>& words);
+// `name` is argv[0]: one of LXC's commands under its own name (lxc-start), else cubby.  `words` are the others.  The exit
+// status; output and errors are printed.
+int run_command_line(std::string_view name, const std::vector<std::string>& words);
 
 }  // namespace cubby::cli

@@ -20,7 +20,7 @@ constexpr Example kExamples[] = {
 
 std::string command_names() {
     std::string out;
-    for (const Command* command : commands()) {
+    for (const Command* command : completed_commands()) {
         for (const std::string& name : all_names(*command)) {
             out += name + "\n";
         }

@@ -2,6 +2,8 @@
 
 #include "base/parse.h"
 #include "cli/grammar.h"
+#include "cli/lxc/compat_page.h"
+#include "cli/lxc/registry.h"
 #include "cli/man.h"
 #include "cli/nearest.h"
 #include "cli/registry.h"
@@ -46,7 +48,12 @@ Result<int> run_man(const Context& context) {
         TRY(print(keys_page().roff));
         return kOk;
     }
-    const Command* command = find_command(word);
+    if (word == "lxc-compat") {
+        TRY(print(lxc_compat_page()));
+        return kOk;
+    }
+    const LxcCommand* lxc = find_lxc_command(word);
+    const Command* command = lxc != nullptr ? &lxc->command : find_command(word);
     if (command == nullptr) {
         return FAIL(Code::usage, "no command '%.60s'%s", printable(word).c_str(),
                     advice(nearest_command(word), "cubby help lists them").c_str());
@@ -64,8 +71,8 @@ constinit const Command kMan{
     .summary = "Print a manual page",
     .description =
         "Prints the manual page of cubby, of one of its commands, or of the configuration keys "
-        "(config-keys), as roff. Installed pages are made by it: man cubby-run shows one.",
-    .operands = {.synopsis = "[COMMAND|config-keys]", .most = 1, .complete = Complete::command},
+        "(config-keys), as roff; lxc-compat prints how far LXC's commands go here. Installed pages are made by it: man cubby-run shows one.",
+    .operands = {.synopsis = "[COMMAND|config-keys|lxc-compat]", .most = 1, .complete = Complete::command},
     .options = kOptions,
     .examples = kExamples,
     .run = run_man,

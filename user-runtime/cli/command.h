@@ -34,6 +34,7 @@ struct Option {
     const char* value = nullptr;  // what the value is called; nullptr: a switch
     const char* text = nullptr;
     const char* words = nullptr;  // "overlay|dir": the only values there are
+    bool optional = false;        // the value may be left out; where it is given it stands directly behind the option
     Complete complete = Complete::nothing;
     bool repeats = false;  // all its values count; else the last one does
     Stands stands = Stands::no;
@@ -80,6 +81,7 @@ enum class Group : uint8_t { making, running, looking, settings, host, self };
 
 struct Command {
     const char* name = nullptr;
+    const Command* whole = nullptr;  // whose options it has as well; nullptr: those of cubby itself
     std::span<const char* const> aliases{};
     Group group = Group::self;
     const char* summary = nullptr;      // one line, begins with a verb, no full stop

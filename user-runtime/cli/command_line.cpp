@@ -31,7 +31,7 @@ Reading read_option(const Command& command, std::string_view word) {
         if (option == nullptr || option->value == nullptr) {
             return {};
         }
-        return {equals == kNone, option->stands};
+        return {equals == kNone && !option->optional, option->stands};
     }
     for (size_t at = 1; at < word.size(); ++at) {
         const Option* option = find_option(command, word[at], "");
@@ -39,7 +39,7 @@ Reading read_option(const Command& command, std::string_view word) {
             return {};
         }
         if (option->value != nullptr) {
-            return {at + 1 == word.size(), option->stands};
+            return {at + 1 == word.size() && !option->optional, option->stands};
         }
     }
     return {};
@@ -161,7 +161,8 @@ Status check_operands(const Command& command, const Parsed& line) {
 }
 
 std::string usage_line(const Command& command, const Verb* verb) {
-    std::string line = &command == &program() ? "cubby" : std::string("cubby ") + command.name;
+    std::string line =
+        &command == &program() ? "cubby" : (command.whole != nullptr ? "" : "cubby ") + std::string(command.name);
     if (verb != nullptr) {
         line.append(" ").append(verb->name);
     }

@@ -1,5 +1,8 @@
 #include "cli/completion.h"
 
+#include <algorithm>
+
+#include "cli/lxc/registry.h"
 #include "cli/registry.h"
 
 namespace cubby::cli {
@@ -23,6 +26,28 @@ std::vector<OperandOffer> operand_offers(const Command& command) {
     }
     if (command.verbs.empty()) {
         add_offers(nullptr, command.operands, out);
+    }
+    return out;
+}
+
+std::vector<const Command*> completed_commands() {
+    std::vector<const Command*> out(commands().begin(), commands().end());
+    for (const LxcCommand* each : lxc_commands()) {
+        out.push_back(&each->command);
+    }
+    return out;
+}
+
+std::vector<Option> offered_options(const Command& command) {
+    std::vector<Option> out(command.options.begin(), command.options.end());
+    if (command.whole != nullptr) {
+        for (const Option& option : command.whole->options) {
+            // "-?" is a pattern to a shell, and one that the command has itself is its own.
+            if (option.letter != '?' &&
+                std::ranges::find(out, std::string_view(option.name), &Option::name) == out.end()) {
+                out.push_back(option);
+            }
+        }
     }
     return out;
 }

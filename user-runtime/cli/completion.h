@@ -21,6 +21,17 @@ struct OperandOffer {
 };
 [[nodiscard]] std::vector<OperandOffer> operand_offers(const Command& command);
 
+// cubby's commands and those of LXC.
+[[nodiscard]] std::vector<const Command*> completed_commands();
+
+// The options of a command that are worth an offer: its own, and for one of LXC's those of its family too.
+[[nodiscard]] std::vector<Option> offered_options(const Command& command);
+
+// Whether the word behind the option is its value.
+[[nodiscard]] constexpr bool takes_word(const Option& option) noexcept {
+    return option.value != nullptr && !option.optional;
+}
+
 // A command's name and its aliases.
 [[nodiscard]] std::vector<std::string> all_names(const Command& command);
 

@@ -92,7 +92,7 @@ const char* kind_word(Complete complete) noexcept {
 }
 
 std::string kind_of(const Option& option) {
-    if (option.value == nullptr) {
+    if (!takes_word(option)) {
         return "switch";
     }
     if (option.words == nullptr) {
@@ -133,10 +133,12 @@ void add_values(const std::string& command, std::span<const Option> options, Cas
 
 std::string option_names(const Command& command) {
     std::string out;
-    for (const auto options : {command.options, program().options}) {
-        for (const Option& option : options) {
-            out.append(out.empty() ? "--" : " --").append(option.name);
-        }
+    std::vector<Option> options = offered_options(command);
+    if (command.whole == nullptr) {
+        options.insert(options.end(), program().options.begin(), program().options.end());
+    }
+    for (const Option& option : options) {
+        out.append(out.empty() ? "--" : " --").append(option.name);
     }
     return out;
 }
@@ -167,9 +169,9 @@ std::string bash_completion() {
     CaseFunction verbs("_cubby_verbs", "$1");
     CaseFunction most("_cubby_most", "$1");
     CaseFunction operands("_cubby_operand", "\"$1 $2 $3\"");
-    for (const Command* command : commands()) {
+    for (const Command* command : completed_commands()) {
         command_of.add(joined(all_names(*command), " | "), echo(command->name));
-        add_values(std::string(command->name), command->options, values);
+        add_values(std::string(command->name), offered_options(*command), values);
         options.add(command->name, echo(option_names(*command)));
         std::vector<std::string> words;
         for (const Verb& verb : command->verbs) {

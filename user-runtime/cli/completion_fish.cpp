@@ -72,7 +72,7 @@ std::string offers(Complete complete) {
 }
 
 std::string value_of(const Option& option) {
-    if (option.value == nullptr) {
+    if (!takes_word(option)) {
         return "";
     }
     if (option.words == nullptr) {
@@ -125,7 +125,7 @@ std::string operand_lines(const Command& command) {
 
 void add_takers(const std::string& name, std::span<const Option> options, std::string& out) {
     for (const Option& option : options) {
-        if (option.value == nullptr) {
+        if (!takes_word(option)) {
             continue;
         }
         out += " \\\n            " + fish_word(name + " --" + option.name);
@@ -139,9 +139,9 @@ void add_takers(const std::string& name, std::span<const Option> options, std::s
 std::string takers_function() {
     std::string out = "\nfunction __cubby_takes_value\n    switch \"$argv[1] $argv[2]\"\n        case";
     add_takers("*", program().options, out);
-    for (const Command* command : commands()) {
+    for (const Command* command : completed_commands()) {
         for (const std::string& name : all_names(*command)) {
-            add_takers(name, command->options, out);
+            add_takers(name, offered_options(*command), out);
         }
     }
     return out + "\n            return 0\n    end\n    return 1\nend\n";
@@ -154,11 +154,11 @@ std::string fish_completion() {
     for (const Option& option : program().options) {
         out += option_line("", option);
     }
-    for (const Command* command : commands()) {
+    for (const Command* command : completed_commands()) {
         for (const std::string& name : all_names(*command)) {
             out += line("__cubby_no_command", " -a " + name + " -d " + fish_word(command->summary));
         }
-        for (const Option& option : command->options) {
+        for (const Option& option : offered_options(*command)) {
             out += option_line("__cubby_in " + joined_names(*command), option);
         }
         out += operand_lines(*command);

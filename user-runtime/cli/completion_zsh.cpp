@@ -35,7 +35,7 @@ std::string action_of(Complete complete) {
 }
 
 std::string value_of(const Option& option) {
-    if (option.value == nullptr) {
+    if (!takes_word(option)) {
         return "";
     }
     std::string action = action_of(option.complete);
@@ -63,8 +63,11 @@ std::string option_spec(const Option& option, bool with_letter) {
 
 std::string option_specs(const Command& command) {
     std::string out;
-    for (const Option& option : command.options) {
+    for (const Option& option : offered_options(command)) {
         out += " \\\n                " + option_spec(option, true);
+    }
+    if (command.whole != nullptr) {
+        return out;
     }
     for (const Option& option : program().options) {
         bool taken = false;
@@ -111,7 +114,7 @@ std::string verb_case(const Command& command) {
 std::string zsh_completion() {
     std::string names;
     std::string cases;
-    for (const Command* command : commands()) {
+    for (const Command* command : completed_commands()) {
         std::string patterns;
         for (const std::string& name : all_names(*command)) {
             names += "                " + shell_word(spec_text(name) + ":" + command->summary) + "\n";

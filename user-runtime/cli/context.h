@@ -20,6 +20,8 @@ struct Context {
 
     // Where this user's containers are, after -P.
     [[nodiscard]] Result<Places> places() const;
+    // Whether the first operand is a container's name.
+    [[nodiscard]] bool names_container() const noexcept { return command.operands.complete == Complete::container; }
     // The nth operand as a container's name.
     [[nodiscard]] Result<ContainerName> name(size_t index = 0) const;
     // "note: TEXT" on standard error, unless quiet.

@@ -24,6 +24,11 @@ constexpr ExitRow kCommandRows[] = {
     {128, "plus N: the command was ended by signal N"},
 };
 
+constexpr ExitRow kLxcRows[] = {
+    {kOk, "done"},
+    {kFailure, "failed, or the command line is wrong"},
+};
+
 // The last step of a plan is the exec of the command itself.
 bool is_of_exec(const Error& error) noexcept {
     return error.phase == static_cast<uint8_t>(static_cast<uint8_t>(Phase::child_exec) + 1) && error.sys_errno != 0;
@@ -32,6 +37,9 @@ bool is_of_exec(const Error& error) noexcept {
 }  // namespace
 
 int exit_code(const Error& error, Gives gives) noexcept {
+    if (gives == Gives::lxc_status) {
+        return kFailure;
+    }
     if (error.code == Code::usage) {
         return kUsage;
     }
@@ -61,7 +69,12 @@ int exit_code(const Error& error, Gives gives) noexcept {
 }
 
 std::span<const ExitRow> exit_rows(Gives gives) noexcept {
-    return gives == Gives::command_status ? std::span<const ExitRow>(kCommandRows) : std::span<const ExitRow>(kOwnRows);
+    switch (gives) {
+        case Gives::own_status: return kOwnRows;
+        case Gives::lxc_status: return kLxcRows;
+        case Gives::command_status: return kCommandRows;
+    }
+    return {};
 }
 
 }  // namespace cubby::cli

@@ -28,6 +28,7 @@ struct ExitRow {
 // Whose status a command of cubby ends with.
 enum class Gives : uint8_t {
     own_status,
+    lxc_status,      // as LXC's commands: 1 for every failure
     command_status,  // of the command that it runs, 128 + signal; its own failures are 125 to 127
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "cli/command_line.h"
+#include "cli/lxc/registry.h"
 #include "cli/option_parser.h"
 #include "cli/registry.h"
 #include "cli/terminal.h"
@@ -65,8 +66,17 @@ std::string help_text() {
     std::string out = "Usage: " + usage_line(program()) + "\n\nContainers for ordinary users: no root, no daemon.\n";
     out += commands_part();
     out += options_part(program(), "Options, before or after the command:", program().options);
-    out += "\nExample:\n  cubby run busybox echo hello\n\ncubby help COMMAND tells all about one command.\n";
+    out +=
+        "\nExample:\n  cubby run busybox echo hello\n\ncubby help COMMAND tells all about one command; cubby help lxc lists the commands of LXC.\n";
     return out;
+}
+
+std::string lxc_help_text() {
+    std::string out = "Usage: cubby lxc-NAME ..., or lxc-NAME ... with LIBEXEC/cubby/lxc in PATH\n\nLXC's commands:\n";
+    for (const LxcCommand* each : lxc_commands()) {
+        out += row(each->command.name, each->command.summary);
+    }
+    return out + "\ncubby help lxc-NAME tells all about one.\n";
 }
 
 std::string help_text(const Command& command) {
@@ -86,7 +96,7 @@ std::string help_text(const Command& command) {
         }
     }
     out += options_part(command, "Options:", command.options);
-    out += options_part(command, "Options of every command:", program().options);
+    out += options_part(command, "Options of every command:", whole_of(command).options);
     out += "\nExample:\n";
     for (const Example& example : command.examples) {
         out += std::string("  # ") + example.meaning + "\n  " + example.line + "\n";
@@ -102,7 +112,9 @@ std::string option_form(const Command& command, const Option& option) {
     const bool own_letter = option.letter != 0 && find_option(command, option.letter, "") == &option;
     std::string out = own_letter ? std::string("-") + option.letter + ", --" : std::string("    --");
     out += option.name;
-    if (option.value != nullptr) {
+    if (option.optional) {
+        out.append("[=").append(option.value).append("]");
+    } else if (option.value != nullptr) {
         out.append(" ").append(option.value);
     }
     return out;

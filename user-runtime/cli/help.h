@@ -10,6 +10,8 @@ namespace cubby::cli {
 
 [[nodiscard]] std::string help_text();
 [[nodiscard]] std::string help_text(const Command& command);
+// The commands of LXC.
+[[nodiscard]] std::string lxc_help_text();
 
 // "-t, --template TEMPLATE"; letters that the command uses for something else are left out of the program's options.
 [[nodiscard]] std::string option_form(const Command& command, const Option& option);

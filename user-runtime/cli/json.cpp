@@ -53,6 +53,14 @@ std::string json_of(const Info& info) {
     return written(out);
 }
 
+std::string json_of(const std::vector<AutoContainer>& containers) {
+    Json out = Json::array();
+    for (const AutoContainer& one : containers) {
+        out.push_back({{"name", one.name.str()}, {"order", one.order}, {"delay_s", one.delay}});
+    }
+    return written(out);
+}
+
 std::string json_of(const PlanView& plan) {
     Json steps = Json::array();
     for (const PlannedLine& line : plan.steps) {

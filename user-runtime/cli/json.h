@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assembly/doctor.h"
+#include "cli/lxc/autostart.h"
 #include "cli/templates.h"
 #include "container/operations.h"
 
@@ -15,6 +16,7 @@ namespace cubby::cli {
 [[nodiscard]] std::string json_of(const std::vector<Summary>& containers);
 [[nodiscard]] std::string json_of(const Info& info);
 [[nodiscard]] std::string json_of(const PlanView& plan);
+[[nodiscard]] std::string json_of(const std::vector<AutoContainer>& containers);
 [[nodiscard]] std::string json_of(const std::vector<ConfigKey>& keys);
 [[nodiscard]] std::string json_of(const std::vector<ImageSummary>& images);
 [[nodiscard]] std::string json_of(const std::vector<TemplateSummary>& templates);

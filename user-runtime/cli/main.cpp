@@ -33,5 +33,5 @@ int main(int argc, char** argv) {
     if (!fill_descriptors()) {
         return cubby::cli::kFailure;
     }
-    return cubby::cli::run_command_line({argv + (argc > 0 ? 1 : 0), argv + argc});
+    return cubby::cli::run_command_line(argc > 0 ? argv[0] : "cubby", {argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -2,6 +2,7 @@
 
 #include "cli/command_line.h"
 #include "cli/help.h"
+#include "cli/lxc/registry.h"
 #include "cli/registry.h"
 #include "cli/version.h"
 #include "container/operations.h"
@@ -151,7 +152,7 @@ ManualPage command_page(const Command& command) {
     for (const Verb& verb : command.verbs) {
         out += item(verb.name, verb.summary);
     }
-    out += section("OPTIONS") + options_of(command, command.options) + options_of(command, program().options);
+    out += section("OPTIONS") + options_of(command, command.options) + options_of(command, whole_of(command).options);
     out += section("EXIT STATUS");
     for (const ExitRow& exit : exit_rows_of(command)) {
         out += item(std::to_string(exit.code), exit.meaning);
@@ -188,6 +189,9 @@ std::vector<ManualPage> manual_pages() {
     std::vector<ManualPage> pages{program_page()};
     for (const Command* command : commands()) {
         pages.push_back(command_page(*command));
+    }
+    for (const LxcCommand* row : lxc_commands()) {
+        pages.push_back(command_page(row->command));
     }
     pages.push_back(keys_page());
     return pages;

@@ -18,6 +18,8 @@ void describe(const Option& option, bool with_letter, po::options_description& o
     }
     if (option.value == nullptr) {
         out.add_options()(names.c_str(), "");
+    } else if (option.optional) {
+        out.add_options()(names.c_str(), po::value<std::string>()->implicit_value(""), "");
     } else {
         out.add_options()(names.c_str(), po::value<std::string>(), "");
     }
@@ -29,8 +31,11 @@ po::options_description describe_all(const Command& command) {
     for (const Option& option : command.options) {
         describe(option, true, all);
     }
-    if (&command != &program()) {
-        for (const Option& option : program().options) {
+    if (&command != &whole_of(command)) {
+        for (const Option& option : whole_of(command).options) {
+            if (find_option(command, '\0', option.name) != &option) {
+                continue;  // the command has one of that name itself
+            }
             describe(option, find_option(command, option.letter, "") == &option, all);
         }
     }
@@ -47,6 +52,9 @@ std::string spelled(const Option& option) {
 }
 
 std::string see_help(const Command& command) {
+    if (command.whole != nullptr) {
+        return std::string(command.name) + " --help tells more";
+    }
     return (&command == &program() ? "cubby help" : std::string("cubby help ") + command.name) + " tells more";
 }
 
@@ -67,8 +75,8 @@ std::unexpected<Error> unknown_option(const Command& command, const std::string&
     for (const Option& option : command.options) {
         names.emplace_back(option.name);
     }
-    if (&command != &program()) {
-        for (const Option& option : program().options) {
+    if (&command != &whole_of(command)) {
+        for (const Option& option : whole_of(command).options) {
             names.emplace_back(option.name);
         }
     }
@@ -122,7 +130,7 @@ Result<OptionsAndOperands> sort_out(const Command& command, const po::parsed_opt
 }  // namespace
 
 const Option* find_option(const Command& command, char letter, std::string_view name) noexcept {
-    for (const auto options : {command.options, program().options}) {
+    for (const auto options : {command.options, whole_of(command).options}) {
         for (const Option& option : options) {
             if (name == option.name || (letter != 0 && letter == option.letter)) {
                 return &option;

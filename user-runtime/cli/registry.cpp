@@ -8,6 +8,8 @@
 // A command is written in its own file, cmd_NAME.cpp, and stands here once.
 #define CUBBY_COMMANDS(EACH) \
     EACH(kCreate)            \
+    EACH(kCopy)              \
+    EACH(kSnapshot)          \
     EACH(kDestroy)           \
     EACH(kRename)            \
     EACH(kStart)             \
@@ -15,12 +17,20 @@
     EACH(kAttach)            \
     EACH(kConsole)           \
     EACH(kStop)              \
+    EACH(kFreeze)            \
+    EACH(kUnfreeze)          \
+    EACH(kAutostart)         \
     EACH(kList)              \
     EACH(kInfo)              \
     EACH(kWait)              \
     EACH(kLogs)              \
+    EACH(kMonitor)           \
+    EACH(kTop)               \
     EACH(kPlan)              \
     EACH(kConfig)            \
+    EACH(kUpdateConfig)      \
+    EACH(kCgroup)            \
+    EACH(kDevice)            \
     EACH(kImages)            \
     EACH(kDoctor)            \
     EACH(kUnshare)           \
@@ -82,6 +92,10 @@ std::string nearest_command(std::string_view word) {
 }
 
 const Command& program() noexcept { return kProgram; }
+
+const Command& whole_of(const Command& command) noexcept {
+    return command.whole != nullptr ? *command.whole : kProgram;
+}
 
 const char* group_title(Group group) noexcept {
     switch (group) {

@@ -18,6 +18,8 @@ namespace cubby::cli {
 
 // `cubby` itself: its options may stand before the command and after it; the command is its tail.
 [[nodiscard]] const Command& program() noexcept;
+// What a command belongs to, and has the options of: cubby, or the family of LXC's commands.
+[[nodiscard]] const Command& whole_of(const Command& command) noexcept;
 
 [[nodiscard]] const char* group_title(Group group) noexcept;
 

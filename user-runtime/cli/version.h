@@ -9,5 +9,7 @@ namespace cubby::cli {
 
 inline constexpr char kVersionNumber[] = CUBBY_VERSION;
 inline constexpr char kVersionLine[] = "cubby " CUBBY_VERSION "\n";
+// What lxc-… --version prints: the LXC whose behaviour these commands have, as scripts compare it.
+inline constexpr char kLxcVersionLine[] = "7.0.0\n";
 
 }  // namespace cubby::cli

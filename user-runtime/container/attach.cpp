@@ -19,6 +19,31 @@ Result<Root> guest_root(const AttachFacts& facts) {
     return Root(TRY(process.open_root()), Trust::guest);
 }
 
+// What of the container's confinement the caller keeps; the rest is the container's own.
+void elevate(const AttachRequest& request, AttachFacts& facts) {
+    for (LabelStep& label : facts.labels) {
+        // As at the start: a host without the module has nothing to lift.
+        label.optional = label.entry == "attr/apparmor/exec" && label.label == "unconfined";
+    }
+    if (request.more_capabilities) {
+        facts.plain.capabilities = ~CapSet{0};
+        facts.plain.no_new_privs = 0;
+    }
+    if (request.no_confinement) {
+        facts.filters.clear();
+        facts.labels.clear();
+        facts.landlock = {};
+    }
+    if (!request.selinux_context.empty()) {
+        std::erase_if(facts.labels, [](const LabelStep& label) { return label.entry == "attr/exec"; });
+        facts.labels.push_back({"the context", "attr/exec", request.selinux_context, request.selinux_context});
+    }
+    if (request.namespaces) {
+        const unsigned wanted = request.namespaces->bits();
+        facts.plain.namespaces = static_cast<uint8_t>(facts.plain.namespaces & wanted);
+    }
+}
+
 void add_environment(const AttachRequest& request, const GuestUser& user, const std::vector<std::string>& configured,
                      bool terminal, std::vector<std::string>& out) {
     out = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + user.home,
@@ -26,6 +51,9 @@ void add_environment(const AttachRequest& request, const GuestUser& user, const 
     const char* term = getenv("TERM");
     if (terminal) {
         out.push_back(std::string("TERM=") + (term != nullptr ? term : "xterm"));
+    }
+    for (char** entry = environ; request.whole_environment && *entry != nullptr; ++entry) {
+        out.emplace_back(*entry);
     }
     out.insert(out.end(), configured.begin(), configured.end());
     for (const std::string& name : request.keep_environment) {
@@ -53,9 +81,11 @@ Result<int> relay_until_end(Foreground& foreground, int signals, launch::Launche
 }  // namespace
 
 Result<int> attach(const Places& places, const AttachRequest& request) {
-    const AttachFacts facts = TRY(ask_attach_facts(places, request.name));
+    AttachFacts facts = TRY(ask_attach_facts(places, request.name));
+    elevate(request, facts);
     const GuestUser user = TRY(find_guest_user(TRY(guest_root(facts)), request.user));
-    const bool terminal = !request.no_terminal && (request.force_terminal || on_terminal());
+    const bool some = request.lxc_terminal && (isatty(0) == 1 || isatty(1) == 1 || isatty(2) == 1);
+    const bool terminal = !request.no_terminal && (request.force_terminal || some || on_terminal());
     if (terminal && !facts.devpts) {
         return FAIL(Code::unsupported, "attach %s: the container has no devpts; -T attaches without a terminal",
                     request.name.c_str());

@@ -1,4 +1,5 @@
 #include "config/lxc/compile.h"
+#include "config/lxc/global.h"
 #include "config/lxc/key.h"
 #include "config/lxc/listing.h"
 #include "container/operations.h"
@@ -62,6 +63,13 @@ Status config_unset(const Places& places, const ContainerName& name, const std::
 Result<std::string> config_text(const Places& places, const ContainerName& name) {
     const Root directory = TRY(open_container(places, name));
     return TRY(load_document(places, directory, name)).to_text();
+}
+
+Result<std::string> global_setting(const Places& places, const std::string& key) {
+    if (key == "lxc.lxcpath") {
+        return places.lxcpath;
+    }
+    return lxc::global_item(TRY(lxc::read_global(places.home)), key);
 }
 
 Status config_replace(const Places& places, const ContainerName& name, const std::string& text) {

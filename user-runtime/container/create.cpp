@@ -6,9 +6,13 @@
 #include "config/lxc/global.h"
 #include "config/lxc/write.h"
 #include "container/image_of.h"
+#include "container/lxc_template.h"
 #include "container/operations.h"
 #include "container/recovery.h"
 #include "container/store.h"
+#include "images/lxc_template.h"
+#include "images/template_program.h"
+#include "kernel/installed.h"
 #include "spec/validate.h"
 #include "storage/registry.h"
 
@@ -95,6 +99,30 @@ Result<lxc::Document> make_config(const Places& places, const CreateRequest& req
     return document;
 }
 
+// A template of LXC: the container's own files, and its configuration as the template leaves it.
+Status fill_by_lxc(const Places& places, const CreateRequest& request, const Groundwork& ground,
+                   const std::string& program, const Holder& holder, const Root& directory) {
+    CreateRequest plain = request;
+    plain.backend = "dir";
+    const RootfsSpec rootfs = TRY(make_rootfs(places, plain, {}, {holder.user_namespace.get(), ground.inside}));
+    TRY(save_document(directory, TRY(make_config(places, plain, ground, {}, rootfs))));
+    TRY(run_lxc_template(places, request.name, directory, {program, request.template_args, rootfs.path, ground.host}));
+    TRY(load_spec(places, request.name, TRY(load_document(places, directory, request.name))));
+    return clear_intent(directory);
+}
+
+// LXC's template that is meant, or nothing for one of cubby's.
+Result<std::optional<std::string>> lxc_template_of(const CreateRequest& request) {
+    if (request.image == "none") {
+        return std::optional<std::string>{};
+    }
+    if (!request.lxc_templates && find_template(request.image, TRY(installed_data("templates")))) {
+        const bool path = request.image.starts_with('/');
+        return path ? find_lxc_template(request.image, false) : Result<std::optional<std::string>>(std::nullopt);
+    }
+    return find_lxc_template(request.image, request.lxc_templates);
+}
+
 Status fill(const Places& places, const CreateRequest& request, const Groundwork& ground, const ImageTree& image,
             const Holder& holder, const Root& directory) {
     const RootfsSpec rootfs = TRY(make_rootfs(places, request, image, {holder.user_namespace.get(), ground.inside}));
@@ -118,15 +146,21 @@ Status create(const Places& places, const CreateRequest& request, const Progress
     TRY(find_backend(request.backend));
     const Holder holder = TRY(ensure_holder());
     const Groundwork ground = TRY(prepare(places, request, TRY(host_facts(holder.maps))));
+    const auto lxc_template = TRY(lxc_template_of(request));
+    if (lxc_template && request.lxc_templates && request.backend != "dir") {
+        return FAIL(Code::unsupported, "-B %s lies on an image, and a template of LXC fills a directory; use -B dir",
+                    request.backend.c_str());
+    }
     ImageTree image;
-    if (request.image != "none") {
+    if (!lxc_template && request.image != "none") {
         image = TRY(image_of(places, request.image, request.template_args, holder, ground.inside, progress));
     }
     const auto made = TRY(make_container_directory(places, request.name));
     const Root& directory = made.directory;
     auto filled = write_intent(directory, "create");
     if (filled) {
-        filled = fill(places, request, ground, image, holder, directory);
+        filled = lxc_template ? fill_by_lxc(places, request, ground, *lxc_template, holder, directory)
+                              : fill(places, request, ground, image, holder, directory);
     }
     if (!filled) {
         static_cast<void>(remove_files(places, request.name, directory).has_value());

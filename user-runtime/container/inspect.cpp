@@ -44,6 +44,7 @@ Result<Info> inspect(const Places& places, const ContainerName& name) {
         return out;
     }
     TRY(add_running(places, name, &*directory, out));
+    out.monitor_pid = TRY(running_monitor(*directory)).value_or(-1);
     out.config_path = directory_of(places, name) + "/config";
     out.last_exit = read_last_exit(*directory);
     const auto document = load_document(places, *directory, name);

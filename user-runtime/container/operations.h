@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "container/places.h"
 #include "kernel/interfaces.h"
+#include "kernel/namespaces.h"
 #include "monitor/state.h"
 #include "spec/container_spec.h"
 
@@ -34,6 +35,7 @@ struct CreateRequest {
     std::string config_file;               // -f: further configuration lines, host path
     std::optional<std::string> base = {};  // the text to begin with, instead of a file or the user's default.conf
     UserNs userns = UserNs::automatic;
+    bool lxc_templates = false;  // a template of LXC comes before one of cubby of the same name
 };
 Status create(const Places& places, const CreateRequest& request, const Progress& progress);
 
@@ -54,6 +56,9 @@ struct StartRequest {
     std::optional<std::string> document = {};  // the configuration's text, instead of the saved one
     bool long_lived =
         false;  // this process will be there when the container ends, and is not its monitor's parent then
+    std::string config_file = {};        // a host path: this configuration instead of the container's own
+    std::vector<Setting> settings = {};  // added to the configuration for this start
+    bool pipes = false;                  // in the foreground: without a terminal the caller's 0-2 go in as they are
 };
 struct Started {
     pid_t pid = -1;
@@ -61,7 +66,8 @@ struct Started {
     std::vector<StepTime> timings;
 };
 Result<Started> start(const Places& places, const StartRequest& request);
-// In the foreground: the console is the caller's terminal; returns the exit status as a shell shows it.
+// In the foreground: the console is the caller's terminal; returns the exit status as a shell shows it.  With a
+// config_file the container need not exist.
 Result<int> start_foreground(const Places& places, const StartRequest& request);
 
 struct Volume {
@@ -104,6 +110,12 @@ struct AttachRequest {
     std::string user;
     bool force_terminal = false;  // else a pty only when stdin and stdout are terminals
     bool no_terminal = false;
+    bool lxc_terminal = false;             // as lxc-attach: a pty where any of 0-2 is a terminal
+    bool whole_environment = false;        // all of the caller's variables go in, before those above
+    std::optional<NsSet> namespaces = {};  // only these of the container's; the user namespace is one of them
+    bool more_capabilities = false;        // all that the container's user namespace has, and no no_new_privs
+    bool no_confinement = false;           // without the container's filters, labels and Landlock
+    std::string selinux_context = {};      // instead of the container's label
 };
 // The exit status as a shell shows it.
 Result<int> attach(const Places& places, const AttachRequest& request);
@@ -153,6 +165,7 @@ Result<std::vector<Summary>> list(const Places& places);
 
 struct Info {
     Summary summary;
+    pid_t monitor_pid = -1;  // of the process that watches over it
     std::string config_path;
     std::string rootfs;
     std::string image;
@@ -183,6 +196,22 @@ Result<PlanView> plan(const Places& places, const ContainerName& name);
 // A command as root of the user's id-mapped namespace, where his containers' files are his to see and remove.
 Result<int> unshare(const Places& places, const std::vector<std::string>& argv);
 
+// A command in a user namespace of its own, below the user's.
+struct MappedRequest {
+    IdMaps maps;                      // ids inside → host ids, all of them the user's own or subordinate
+    NsSet more;                       // further new namespaces
+    std::optional<uint32_t> uid = 0;  // ids to take on inside; nothing: those that come
+    std::optional<uint32_t> gid = 0;
+    std::string hostname = {};       // with Ns::uts
+    std::string first_in_path = {};  // a folder before all others of PATH
+    bool remount = false;  // with Ns::mnt: a /proc of the new pid namespace, /dev/shm and /dev/mqueue of its own
+    std::vector<std::string> argv;
+};
+// The exit status as a shell shows it.
+Result<int> run_mapped(const MappedRequest& request);
+// The user's subordinate ids as a container gets them: 0 → the first one.
+Result<IdMaps> subordinate_maps();
+
 // --- configuration ----------------------------------------------------------------------------------------------------
 
 struct ConfigKey {
@@ -197,6 +226,9 @@ Status config_unset(const Places& places, const ContainerName& name, const std::
 // The configuration file's text, and putting back an edited one after it was checked whole.
 Result<std::string> config_text(const Places& places, const ContainerName& name);
 Status config_replace(const Places& places, const ContainerName& name, const std::string& text);
+
+// What lxc.conf says of a key, or its default; an empty text where there is none.
+Result<std::string> global_setting(const Places& places, const std::string& key);
 
 // --- images -----------------------------------------------------------------------------------------------------------
 

@@ -104,7 +104,7 @@ Status rewrite_paths(const Places& places, const ContainerName& old_name, const 
         text.replace(at, from.size(), to);
     }
     auto moved = TRY(lxc::Document::parse(text, to + "config"));
-    if (const auto host = moved.get("lxc.uts.name"); host.size() == 1 && host.front() == old_name.str()) {
+    if (const auto host = moved.get("lxc.uts.name"); !host.empty() && host.back() == old_name.str()) {
         TRY(moved.set("lxc.uts.name", new_name.str()));
     }
     return save_document(directory, moved);

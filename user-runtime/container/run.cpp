@@ -8,11 +8,13 @@
 #include "assembly/assemble.h"
 #include "assembly/holder.h"
 #include "container/environment.h"
+#include "container/foreground.h"
 #include "container/here.h"
 #include "container/image_of.h"
 #include "container/operations.h"
 #include "container/passwd.h"
 #include "container/recovery.h"
+#include "container/start_document.h"
 #include "container/store.h"
 #include "monitor/begin.h"
 #include "monitor/instance.h"
@@ -246,21 +248,42 @@ Result<RunResult> run(const Places& places, const RunRequest& request, const Pro
     return result;
 }
 
-Result<int> start_foreground(const Places& places, const StartRequest& request) {
-    auto locked = TRY(lock_container(places, request.name));
-    const Root& directory = locked.directory;
-    auto document = TRY(load_document(places, directory, request.name));
+namespace {
+
+Result<ContainerSpec> foreground_spec(const Places& places, const Root* directory, const StartRequest& request) {
+    const auto document = TRY(document_for_start(places, directory, request));
     Loaded loaded = TRY(load_spec(places, request.name, document));
-    if (!request.init.empty()) {
-        loaded.spec.process.argv = request.init;
+    if (request.pipes && !on_terminal()) {
+        loaded.spec.process.stdio = Stdio::inherit;
     }
+    return std::move(loaded.spec);
+}
+
+// Of a configuration file alone, as cubby run --rootfs: nothing of the container stays.
+Result<int> start_undefined(const Places& places, const StartRequest& request) {
+    const ContainerSpec spec = TRY(foreground_spec(places, nullptr, request));
+    const HostHooks hooks = TRY(HostHooks::begin(spec));
+    const HostFacts facts = TRY(enter_holder());
+    return TRY(run_here({spec, facts, places.lxcpath, true, request.timings, &hooks})).exit_code;
+}
+
+}  // namespace
+
+Result<int> start_foreground(const Places& places, const StartRequest& request) {
+    auto found = lock_container(places, request.name);
+    if (!found && found.error().code == Code::not_found && !request.config_file.empty()) {
+        return start_undefined(places, request);
+    }
+    auto locked = TRY(std::move(found));
+    const Root& directory = locked.directory;
+    const ContainerSpec spec = TRY(foreground_spec(places, &directory, request));
     RunningMark mark = TRY(RunningMark::take(directory, request.name));
     TRY(mark.sign());
     locked.lock.release();  // the mark keeps others away from here on
-    const RunLog log = TRY(RunLog::open(loaded.spec, directory_of(places, request.name)));
-    const HostHooks hooks = TRY(HostHooks::begin(loaded.spec));
+    const RunLog log = TRY(RunLog::open(spec, directory_of(places, request.name)));
+    const HostHooks hooks = TRY(HostHooks::begin(spec));
     const HostFacts facts = TRY(enter_holder());
-    auto result = run_here({loaded.spec, facts, places.lxcpath, true, request.timings, &hooks, &log});
+    auto result = run_here({spec, facts, places.lxcpath, true, request.timings, &hooks, &log});
     if (result) {
         static_cast<void>(write_last_exit(directory, result->exit_code).has_value());
     }

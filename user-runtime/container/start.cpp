@@ -1,9 +1,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "config/lxc/document.h"
 #include "container/operations.h"
-#include "container/recovery.h"
+#include "container/start_document.h"
 #include "container/store.h"
 #include "kernel/installed.h"
 #include "kernel/memory_file.h"
@@ -16,19 +15,6 @@ namespace cubby {
 namespace {
 
 constexpr int kStartMs = 60000;
-
-// Words as lxc.init.cmd takes them.
-std::string quoted(const std::vector<std::string>& words) {
-    std::string line;
-    for (const std::string& word : words) {
-        line.append(line.empty() ? "\"" : " \"");
-        for (const char byte : word) {
-            line.append(byte == '"' || byte == '\\' ? "\\" : "") += byte;
-        }
-        line += '"';
-    }
-    return line;
-}
 
 std::vector<std::string> monitor_environment() {
     std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
@@ -71,12 +57,7 @@ Result<StartReport> run_monitor(const Places& places, const StartRequest& reques
 
 Result<Started> start(const Places& places, const StartRequest& request) {
     const auto locked = TRY(lock_container(places, request.name));
-    auto document = request.document
-                        ? TRY(lxc::Document::parse(*request.document, directory_of(places, request.name) + "/config"))
-                        : TRY(load_document(places, locked.directory, request.name));
-    if (!request.init.empty()) {
-        TRY(document.set("lxc.init.cmd", quoted(request.init)));
-    }
+    const auto document = TRY(document_for_start(places, &locked.directory, request));
     auto report = run_monitor(places, request, document.to_text());
     if (!report) {
         return std::unexpected(prefixed(report.error(), "start %s", request.name.c_str()));

@@ -72,7 +72,7 @@ TEST(CliNearest, IsNotFarFetched) {
 // The status, with what was printed on standard error.
 std::pair<int, std::string> refused(const std::vector<std::string>& words) {
     ::testing::internal::CaptureStderr();
-    const int status = run_command_line(words);
+    const int status = run_command_line("cubby", words);
     return {status, ::testing::internal::GetCapturedStderr()};
 }
 
@@ -111,11 +111,11 @@ TEST(CliCommandLines, HelpNeedsNoOperands) {
                                                   {"help", "create"},
                                                   {"-q", "create", "-h"}}) {
         ::testing::internal::CaptureStdout();
-        EXPECT_EQ(run_command_line(words), kOk);
+        EXPECT_EQ(run_command_line("cubby", words), kOk);
         EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("Usage: cubby create"));
     }
     ::testing::internal::CaptureStdout();
-    EXPECT_EQ(run_command_line({"--version"}), kOk);
+    EXPECT_EQ(run_command_line("cubby", {"--version"}), kOk);
     EXPECT_THAT(::testing::internal::GetCapturedStdout(), ::testing::StartsWith("cubby "));
 }
 
