@@ -90,7 +90,8 @@ func begin() {
 
 func end() {
 	c := open()
-	check(c.State() == lxc.STOPPED, "stopped")
+	must(c.Stop(), "stop")
+	check(c.Wait(lxc.STOPPED, 10*time.Second) && c.State() == lxc.STOPPED, "stopped")
 	must(c.Clone("copy", lxc.CloneOptions{}), "clone")
 	other, err := lxc.NewContainer("copy", lxc.DefaultConfigPath())
 	must(err, "new")

@@ -62,9 +62,8 @@ class Bindings(harness.Cubby):
         self.assertIn(f"library {pc.parent.parent}/liblxc.so", output)
         # The binding's own examples, on the container that the flow has left running.
         self.assertIn("gopher", example("list"))
-        example("list_keys", "-name", "gopher")
-        example("interfaces", "-name", "gopher")
-        example("stop", "-name", "gopher")
+        self.assertIn("lxc.uts.name -> [gopher]", example("list_keys", "-name", "gopher"))
+        self.assertIn(") lo", example("interfaces", "-name", "gopher"))
         self.assertIn("all is well\n", self.flow(str(self.home / "flow"), "end", library=pc.parent.parent))
         self.assertEqual(self.listed(), [])
 
