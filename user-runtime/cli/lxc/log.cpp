@@ -1,5 +1,6 @@
 #include "cli/lxc/log.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 

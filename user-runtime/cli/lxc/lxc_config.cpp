@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/lxc/options.h"

@@ -1,5 +1,6 @@
 #include "cli/lxc/watch.h"
 
+#include <algorithm>
 #include <ctime>
 #include <map>
 
