@@ -4,6 +4,7 @@
 
 #include "config/lxc/compile.h"
 #include "config/lxc/key.h"
+#include "config/lxc/key_names.h"
 
 namespace cubby::capi {
 namespace {
@@ -68,36 +69,6 @@ Status Settings::add(std::string_view text, const std::string& name) {
 
 Result<std::string> Settings::get(std::string_view key) const { return lxc::get_item(draft_, key); }
 
-Result<std::string> Settings::keys(std::string_view prefix) const {
-    std::vector<std::string> names;
-    if (prefix.empty()) {
-        for (const lxc::Key* key : lxc::all_keys()) {
-            std::string name = key->name;
-            names.push_back(name.ends_with('.') ? name.substr(0, name.size() - 1) : name);
-        }
-    } else {
-        for (const lxc::Key* key : lxc::all_keys()) {
-            if (!key->family() && lxc::is_below(key->name, prefix)) {
-                names.emplace_back(std::string_view(key->name).substr(prefix.size() + 1));
-            }
-        }
-        for (const Setting& item : lxc::list_items(draft_)) {
-            if (lxc::is_below(item.key, prefix)) {
-                names.push_back(item.key.substr(prefix.size() + 1));
-            }
-        }
-    }
-    std::ranges::sort(names);
-    const auto twice = std::ranges::unique(names);
-    names.erase(twice.begin(), twice.end());
-    if (names.empty()) {
-        return FAIL(Code::not_found, "no key begins with %.*s", static_cast<int>(prefix.size()), prefix.data());
-    }
-    std::string text;
-    for (const std::string& name : names) {
-        text.append(name).append("\n");
-    }
-    return text;
-}
+Result<std::string> Settings::keys(std::string_view prefix) const { return lxc::key_names(draft_, prefix); }
 
 }  // namespace cubby::capi
