@@ -50,7 +50,7 @@ Result<RunLog> RunLog::open(const ContainerSpec& spec, const std::string& direct
     if (!folder) {
         return std::unexpected(prefixed(folder.error(), "lxc.log.file"));
     }
-    auto file = folder->open(TRY(RelPath::component(path.substr(slash + 1))), kFlags, 0640);
+    auto file = folder->open(TRY(RelPath::component(path.substr(slash + 1))), kFlags, 0600);
     if (!file) {
         return std::unexpected(prefixed(file.error(), "lxc.log.file"));
     }

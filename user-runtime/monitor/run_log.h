@@ -16,7 +16,7 @@ namespace cubby {
 class RunLog {
   public:
     // Nothing is logged where the spec gives neither a file, nor a level, nor a facility.  With a level and no file, the
-    // file is NAME.log in `directory`; without a level, ERROR is the least that is logged.  Appends; mode 0640.
+    // file is NAME.log in `directory`; without a level, ERROR is the least that is logged.  Appends; mode 0600.
     static Result<RunLog> open(const ContainerSpec& spec, const std::string& directory);
 
     // A text of several lines, or one for a terminal, is shown printable.  A line that cannot be written is lost.
