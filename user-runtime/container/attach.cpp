@@ -21,10 +21,6 @@ Result<Root> guest_root(const AttachFacts& facts) {
 
 // What of the container's confinement the caller keeps; the rest is the container's own.
 void elevate(const AttachRequest& request, AttachFacts& facts) {
-    for (LabelStep& label : facts.labels) {
-        // As at the start: a host without the module has nothing to lift.
-        label.optional = label.entry == "attr/apparmor/exec" && label.label == "unconfined";
-    }
     if (request.more_capabilities) {
         facts.plain.capabilities = ~CapSet{0};
         facts.plain.no_new_privs = 0;

@@ -19,8 +19,11 @@ Status read_entries(std::string_view bytes, AttachFacts& facts) {
         return FAIL(Code::broken, "the monitor's description of its container is damaged");
     }
     for (size_t at = 0; at < labels; at += 4) {
-        facts.labels.push_back({std::string(entries[at]), std::string(entries[at + 1]), std::string(entries[at + 2]),
-                                std::string(entries[at + 3])});
+        LabelStep label{std::string(entries[at]), std::string(entries[at + 1]), std::string(entries[at + 2]),
+                        std::string(entries[at + 3])};
+        // As at the start: a host without the module has nothing to lift.
+        label.optional = label.entry == "attr/apparmor/exec" && label.label == "unconfined";
+        facts.labels.push_back(std::move(label));
     }
     for (size_t at = labels; at < entries.size(); ++at) {
         std::vector<std::string>& beyond_readable = at < writable ? facts.landlock.writable : facts.environment;
