@@ -128,6 +128,7 @@ class Session {
     Fd signals_;
     Fd document_;  // the configuration's text, for those who ask what it runs with
     bool again_ = false;
+    bool ended_ = false;  // the container, so that nobody listens for it any more
     bool marked_ = true;
     bool deaf_ = false;  // the runtime directory was lost, and the control socket with it
 };
@@ -169,6 +170,7 @@ Status Session::begin_once(const HostFacts& facts) {
     monitor_.emplace(std::move(input));
     monitor_->on_end([this](ExitStatus status) { on_end(status); });
     TRY(monitor_->begin(*loop_));
+    ended_ = false;
     rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), spec_->console));
     return {};
 }
@@ -204,6 +206,7 @@ Status Session::remove_ephemeral() {
 }
 
 void Session::on_end(ExitStatus status) {
+    ended_ = true;
     // reboot(2) in a pid namespace ends its PID 1 by SIGHUP for a restart and by SIGINT for a halt.
     again_ = status.signaled && (status.value == SIGHUP || (status.value == SIGINT && monitor_->rebooting()));
     run_end_hooks(status);
@@ -245,10 +248,12 @@ Status Session::live() {
         // What a start, an answer or a line of the console took; nothing may happen again for days.
         loop_->on_idle(kIdleMs, release_memory);
         TRY(serve());
-        if (deaf_) {
+        // Whoever misses the socket while the end is worked on finds another one after a restart, or none to miss.
+        if (deaf_ && !ended_) {
             TRY(listen_again());
             continue;
         }
+        deaf_ = false;
         if (!again_) {
             return spec_->lifecycle.ephemeral ? remove_ephemeral() : Status{};
         }
