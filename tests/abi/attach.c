@@ -91,8 +91,10 @@ void closed(void) {
                               NULL) == 0);
     int ends[2];
     pid_t pid = -1;
+    /* One that has ended, waited for or not, has no program to show either. */
     const char* const look =
-        "for p in /proc/[0-9]*; do readlink $p/exe > /dev/null || hidden=1; done; test \"$hidden\" = 1";
+        "for p in /proc/[0-9]*; do readlink $p/exe > /dev/null || grep -q State:.Z $p/status || ! test -e $p || hidden=1; "
+        "done; test \"$hidden\" = 1";
     CHECK(c->attach_run_waitl(c, NULL, "sh", "sh", "-c", look, NULL) == 1 << 8);
     CHECK(pipe(ends) == 0 && c->attach(c, wait_for_byte, &ends[0], NULL, &pid) == 0);
     CHECK(c->attach_run_waitl(c, NULL, "sh", "sh", "-c", look, NULL) == 0);
