@@ -93,7 +93,7 @@ void closed(void) {
     pid_t pid = -1;
     /* One that has ended, waited for or not, has no program to show either. */
     const char* const look =
-        "for p in /proc/[0-9]*; do readlink $p/exe > /dev/null || grep -q State:.Z $p/status || ! test -e $p || hidden=1; "
+        "for p in /proc/[0-9]*; do readlink $p/exe > /dev/null || grep -q State:.Z $p/status 2> /dev/null || ! test -e $p || hidden=1; "
         "done; test \"$hidden\" = 1";
     CHECK(c->attach_run_waitl(c, NULL, "sh", "sh", "-c", look, NULL) == 1 << 8);
     CHECK(pipe(ends) == 0 && c->attach(c, wait_for_byte, &ends[0], NULL, &pid) == 0);

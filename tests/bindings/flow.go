@@ -81,6 +81,10 @@ func begin() {
 	_, err = c.MemoryUsage()
 	check(err != nil, "no control group to read")
 	before := c.InitPid()
+	// A signal to a first process that does not wait for it yet is lost; busybox's catches SIGTSTP when it does.
+	status, err := c.RunCommandStatus([]string{"sh", "-c",
+		"until grep -q '^SigCgt:.*8....$' /proc/1/status; do sleep 0.1; done"}, lxc.DefaultAttachOptions)
+	check(err == nil && status == 0, "it listens")
 	must(c.Reboot(), "reboot")
 	for c.InitPid() == before || c.InitPid() == -1 {
 		time.Sleep(20 * time.Millisecond)
