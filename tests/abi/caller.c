@@ -211,7 +211,8 @@ static void refused(void) {
     free(running);
     CHECK(!c->destroy(c)); /* it runs */
     CHECK(listens(c) && c->reboot2(c, 30));
-    CHECK(listens(c) && c->shutdown(c, 30) && c->wait(c, "STOPPED", 0) && !c->wait(c, "RUNNING", 0) && !c->wait(c, "NONSENSE", 0));
+    CHECK(listens(c) && c->shutdown(c, 30) && c->wait(c, "STOPPED", 0) && !c->wait(c, "RUNNING", 0) &&
+          !c->wait(c, "NONSENSE", 0));
     CHECK(!c->stop(c));
     CHECK(c->destroy_with_snapshots(c));
     lxc_container_put(c);
