@@ -179,8 +179,8 @@ class Faults(harness.Cubby):
         """Waits until commands and monitors that the harm left behind have come to an end or to a running container."""
         def idle():
             reap()
-            names = set(descendants().values()) - set(self.quiet.values()) - {"cubby-holder"}
-            return not names or self.observed(name) == "running"
+            others = [pid for pid, what in descendants().items() if pid not in self.quiet and what != "cubby-holder"]
+            return not others or self.observed(name) == "running"
         self.wait_for(idle, prompt_s(), f"rest after the harm: {descendants()}")
 
     def assert_usable(self, name):

@@ -12,7 +12,7 @@ import harness
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Where the time of day is shown or stored, or makes a name; nobody waits by it.
-TIME_OF_DAY = {"user-runtime/kernel/delete_tree.cpp", "user-runtime/base/log.cpp"}
+TIME_OF_DAY = {"user-runtime/kernel/delete_tree.cpp", "user-runtime/cli/lxc/log.cpp", "user-runtime/monitor/run_log.cpp"}
 
 
 class Clocks(ground.Faults):
