@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 import harness
 
@@ -51,11 +52,12 @@ class Monitor(harness.LxcCommands):
         """Lines of a watching command while a container starts and stops."""
         out = self.home / "monitor.out"
         with out.open("wb") as sink, subprocess.Popen(words, env=self.env, stdout=sink) as watching:
-            # It sees what changes after its first look: start and stop until it has.
+            # It looks now and then: start and stop, slowly, until it has seen one whole run.
             def seen():
-                self.lxc("start", "mon")
-                self.lxc("stop", "-k", "mon")
-                return b"STOPPED" in out.read_bytes()
+                for words in (("start", "mon"), ("stop", "-k", "mon")):
+                    self.lxc(*words)
+                    time.sleep(0.3)
+                return b"STOPPED" in out.read_bytes().partition(b"RUNNING")[2]
 
             self.wait_for(seen, what="a change of state")
             watching.send_signal(signal.SIGTERM)
