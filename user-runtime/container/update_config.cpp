@@ -1,80 +1,27 @@
 #include "container/update_config.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "base/parse.h"
 #include "config/lxc/document.h"
+#include "config/lxc/key.h"
+#include "config/lxc/legacy.h"
+#include "config/lxc/legacy_cgroup.h"
 #include "kernel/root.h"
 
 namespace cubby {
 namespace {
 
-struct Renamed {
-    std::string_view old_name;
-    std::string_view name;  // empty: given up
-};
-
-constexpr Renamed kNames[] = {
-    {"lxc.aa_allow_incomplete", "lxc.apparmor.allow_incomplete"},
-    {"lxc.aa_profile", "lxc.apparmor.profile"},
-    {"lxc.console", "lxc.console.path"},
-    {"lxc.devttydir", "lxc.tty.dir"},
-    {"lxc.haltsignal", "lxc.signal.halt"},
-    {"lxc.id_map", "lxc.idmap"},
-    {"lxc.init_cmd", "lxc.init.cmd"},
-    {"lxc.init_gid", "lxc.init.gid"},
-    {"lxc.init_uid", "lxc.init.uid"},
-    {"lxc.kmsg", ""},
-    {"lxc.logfile", "lxc.log.file"},
-    {"lxc.loglevel", "lxc.log.level"},
-    {"lxc.mount", "lxc.mount.fstab"},
-    {"lxc.pivotdir", ""},
-    {"lxc.pts", "lxc.pty.max"},
-    {"lxc.rebootsignal", "lxc.signal.reboot"},
-    {"lxc.rootfs", "lxc.rootfs.path"},
-    {"lxc.se_context", "lxc.selinux.context"},
-    {"lxc.seccomp", "lxc.seccomp.profile"},
-    {"lxc.stopsignal", "lxc.signal.stop"},
-    {"lxc.syslog", "lxc.log.syslog"},
-    {"lxc.tty", "lxc.tty.max"},
-    {"lxc.utsname", "lxc.uts.name"},
-};
-
-constexpr std::string_view kNet = "lxc.network.";
-constexpr std::string_view kLimit = "lxc.limit.";
-
-// The un-indexed keys of an interface: each lxc.network.type begins a new one.
-struct Interfaces {
-    std::optional<unsigned> latest;
-    unsigned next = 0;
-};
-
-Result<std::string> net_name(std::string_view rest, Interfaces& interfaces) {
-    if (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
-        return "lxc.net." + std::string(rest);  // 2.0: the number is there
+// The name of a line's key today, the same where it has none; an empty text where it was given up.  Limits of version 1
+// control groups keep their names, since their values would not keep their meaning.
+Result<std::string> name_of(const lxc::Line& line, lxc::LegacyNics& nics) {
+    lxc::count_nics(nics, line.key, line.value);
+    const auto modern = lxc::modern_name(line.key, nics);
+    if (!modern || lxc::is_cgroup_v1(line.key)) {
+        return line.key;
     }
-    if (rest == "type") {
-        interfaces.latest = interfaces.next++;
+    if (modern->empty() && lxc::is_below(line.key, "lxc.network")) {
+        return FAIL(Code::invalid_config, "%.60s stands before any lxc.network.type", printable(line.key).c_str());
     }
-    if (!interfaces.latest) {
-        return FAIL(Code::invalid_config, "lxc.network.%.40s stands before any lxc.network.type",
-                    printable(rest).c_str());
-    }
-    const std::string name(rest == "ipv4" || rest == "ipv6" ? std::string(rest) + ".address" : std::string(rest));
-    return "lxc.net." + std::to_string(*interfaces.latest) + "." + name;
-}
-
-// The new name of a key, the same where it has none; an empty text where it was given up.
-Result<std::string> name_of(std::string_view key, Interfaces& interfaces) {
-    if (key.starts_with(kNet)) {
-        return net_name(key.substr(kNet.size()), interfaces);
-    }
-    if (key.starts_with(kLimit)) {
-        return "lxc.prlimit." + std::string(key.substr(kLimit.size()));
-    }
-    const auto* found = std::ranges::find(kNames, key, &Renamed::old_name);
-    return std::string(found != std::end(kNames) ? found->name : key);
+    return *modern;
 }
 
 // lxc.rootfs.backend became the word before the path.
@@ -89,7 +36,7 @@ Result<std::string> modern_config(std::string_view text, const std::string& name
     const auto document = TRY(lxc::Document::parse(text, name));
     const auto backends = document.get("lxc.rootfs.backend");
     const std::string backend = backends.empty() || backends.back().empty() ? "dir" : backends.back();
-    Interfaces interfaces;
+    lxc::LegacyNics nics;
     std::string out;
     for (const lxc::Line& line : document.lines()) {
         if (line.key.empty()) {
@@ -99,7 +46,7 @@ Result<std::string> modern_config(std::string_view text, const std::string& name
         if (line.key == "lxc.rootfs.backend") {
             continue;
         }
-        const std::string modern = TRY(name_of(line.key, interfaces));
+        const std::string modern = TRY(name_of(line, nics));
         if (modern.empty()) {
             out += "# " + line.text + "\n";
         } else if (modern == line.key) {
