@@ -22,14 +22,11 @@ std::vector<StepTime> times_of(const launch::Launched& launched, const StartPlan
 
 // As the monitor's process does; a foreground run does not begin again.
 void run_end_hooks(const HereRequest& request) {
+    if (request.hooks == nullptr) {
+        return;
+    }
     for (const Hook hook : {Hook::stop, Hook::post_stop}) {
-        if (request.hooks == nullptr) {
-            return;
-        }
-        const auto done = request.hooks->run(hook, {"LXC_TARGET=stop"}, hook_lines(request.log));
-        if (!done && request.log != nullptr) {
-            request.log->line(log::Level::error, "hook", done.error().text);
-        }
+        run_late_hook(*request.hooks, hook, {"LXC_TARGET=stop"}, request.log);
     }
 }
 

@@ -114,6 +114,14 @@ HookOutput hook_lines(const RunLog* log) {
     };
 }
 
+void run_late_hook(const HostHooks& hooks, Hook hook, const std::vector<std::string>& more, const RunLog* log,
+                   std::source_location where) {
+    const auto done = hooks.run(hook, more, hook_lines(log));
+    if (!done && log != nullptr) {
+        log->line(log::Level::error, "hook", done.error().text, where);
+    }
+}
+
 Result<HostFacts> enter_holder() {
     const Holder holder = TRY(ensure_holder());
     TRY(enter_holder(holder));

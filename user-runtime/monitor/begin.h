@@ -1,6 +1,8 @@
 #pragma once
 // From a spec to a running container with its monitor: what cubby-monitor and cubby run share.
 
+#include <source_location>
+
 #include "assembly/holder.h"
 #include "monitor/host_hooks.h"
 #include "monitor/monitor.h"
@@ -24,6 +26,10 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
 
 // The lines of hooks, for a log.
 [[nodiscard]] HookOutput hook_lines(const RunLog* log);
+
+// A hook after the container's end: its failure is logged, as from `where`, and ends nothing any more.
+void run_late_hook(const HostHooks& hooks, Hook hook, const std::vector<std::string>& more, const RunLog* log,
+                   std::source_location where = std::source_location::current());
 
 // Enters the user's holder namespace unless this process is in it already, and tells the host's facts.
 Result<HostFacts> enter_holder();

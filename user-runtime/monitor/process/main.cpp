@@ -192,16 +192,12 @@ void Session::run_end_hooks(ExitStatus status) {
     log_->line(log::Level::info, "stop", "ended with " + std::to_string(status.shell_code()));
     const std::vector<std::string> target{again_ ? "LXC_TARGET=reboot" : "LXC_TARGET=stop"};
     for (const Hook hook : {Hook::stop, Hook::post_stop}) {
-        if (const auto done = hooks_->run(hook, target, hook_lines(&*log_)); !done) {
-            log_->line(log::Level::error, "hook", done.error().text);
-        }
+        run_late_hook(*hooks_, hook, target, &*log_);
     }
 }
 
 Status Session::remove_ephemeral() {
-    if (const auto done = hooks_->run(Hook::destroy, {}, hook_lines(&*log_)); !done) {
-        log_->line(log::Level::error, "hook", done.error().text);
-    }
+    run_late_hook(*hooks_, Hook::destroy, {}, &*log_);
     return destroy_ephemeral(arguments_, *spec_, facts_);
 }
 
