@@ -84,16 +84,26 @@ class Descriptor(ground.Ground):
         def about():
             return pathlib.Path(f"/proc/self/fdinfo/{plain}").read_text()
 
+        def ends_in_the_number():
+            return about().index("NSpid:") <= 1024 < len(about())
+
+        # A line of a lock is as long as its two offsets: two of them reach every length between two plain ones.
+        def pad():
+            for first, second in itertools.product(range(4, 18), repeat=2):
+                starts = (10 ** first, 3 * 10 ** second)
+                for start in starts:
+                    lock(fcntl.F_RDLCK, start)
+                if ends_in_the_number():
+                    return True
+                for start in starts:
+                    lock(fcntl.F_UNLCK, start)
+            return False
+
         for at in range(100):
-            if len(about()) > 1024 - 90:
+            if 1024 - 200 < len(about()) and (len(about()) > 1024 or pad()):
                 break
             lock(fcntl.F_RDLCK, 2 * at)
-        for digits in range(4, 19):
-            lock(fcntl.F_RDLCK, 10 ** digits)
-            if about().index("NSpid:") <= 1024 < len(about()):
-                break
-            lock(fcntl.F_UNLCK, 10 ** digits)
-        self.assertLess(1024, len(about()))
+        self.assertTrue(ends_in_the_number(), about())
         self.refused("E11", WHOLE, target)
 
     def test_i09_reaped(self):
