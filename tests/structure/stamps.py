@@ -3,9 +3,10 @@
 
 import os
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Iterator, NamedTuple, Optional
 
 
 class Job(NamedTuple):
@@ -45,8 +46,8 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run_all(jobs: list[Job], stamps: Stamps, side_by_side: int, failed: Callable[[Outcome], bool]) -> list[Outcome]:
-    """Runs the jobs that have no stamp; returns the failures, in the order of the jobs."""
+def run_all(jobs: list[Job], stamps: Stamps, side_by_side: int, failed: Callable[[Outcome], bool]) -> Iterator[Outcome]:
+    """Runs the jobs that have no stamp; gives each failure as soon as those before it are known."""
 
     def run(job: Job) -> Outcome:
         done = subprocess.run(job.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
@@ -58,4 +59,12 @@ def run_all(jobs: list[Job], stamps: Stamps, side_by_side: int, failed: Callable
 
     waiting = [job for job in jobs if not stamps.has(job)]
     with ThreadPoolExecutor(max_workers=side_by_side) as pool:
-        return [outcome for outcome in pool.map(run, waiting) if failed(outcome)]
+        for count, outcome in enumerate(pool.map(run, waiting), start=1):
+            show_progress(count, len(waiting))
+            if failed(outcome):
+                yield outcome
+
+
+def show_progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done}/{of}" if done < of else "\r\033[K", end="", file=sys.stderr, flush=True)

@@ -58,13 +58,14 @@ def main() -> int:
     graph = Graph(root)
     every = jobs(graph, build, chosen.tool, commands)
     stamps = Stamps(chosen.stamps)
-    failures = run_all(every, stamps, chosen.jobs, has_findings)
-    for failure in failures:
+    failures = 0
+    for failure in run_all(every, stamps, chosen.jobs, has_findings):
+        failures += 1
         lines = [line for line in failure.output.splitlines() if not line.endswith(("warnings generated.", "warning generated."))]
-        print("\n".join(lines).replace(f"{root}/", ""))
+        print("\n".join(lines).replace(f"{root}/", ""), flush=True)
     if not chosen.files:
         stamps.drop_others({job.digest for job in every})
-    print(f"tidy: {len(every)} files, {len(failures)} with findings")
+    print(f"tidy: {len(every)} files, {failures} with findings")
     return 1 if failures else 0
 
 
