@@ -6,10 +6,11 @@
 namespace cubby {
 
 // The heap as it is now.  The program's own image has been mapped at its entry, where it is linked with `-e cubby_enter`
-// (prefault.cpp); elsewhere nothing is done.
+// (program_entry.cpp); elsewhere nothing is done.
 void prefault_heap() noexcept;
 
-// Heap and the top of the stack, for writing: in a fresh copy of a process, whose every first write would be a fault.
+// What a container's child runs, and heap and the top of the stack for writing: in a fresh copy of a process, whose tables
+// have no code yet, and whose every first write would be a fault.
 void prefault_copy() noexcept;
 
 }  // namespace cubby
