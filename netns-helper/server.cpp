@@ -134,7 +134,7 @@ bool Server::reachable() const {
 }
 
 void Server::leave() noexcept {
-    if (reachable()) {
+    if (name_ && reachable()) {
         static_cast<void>(dir_.unlink(*name_));
     }
 }

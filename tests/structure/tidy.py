@@ -28,9 +28,13 @@ def build_commands(root: Path, build: Path) -> dict[str, str]:
 
 def jobs(graph: Graph, build: Path, tool: str, commands: dict[str, str]) -> list[Job]:
     version = subprocess.run([tool, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    rules = "".join(read(graph.root, path) for path in walk(graph.root) if path.endswith(".clang-tidy"))
-    fixed = hashlib.sha256(f"{version}\0{rules}".encode()).hexdigest()
-    return [Job(path, graph.digest(path, f"{fixed}\0{command}"),
+    rules = {path: read(graph.root, path) for path in walk(graph.root) if path.rpartition("/")[2] == ".clang-tidy"}
+
+    def fixed(source: str) -> str:
+        above = "".join(text for path, text in rules.items() if source.startswith(path.removesuffix(".clang-tidy")))
+        return hashlib.sha256(f"{version}\0{above}".encode()).hexdigest()
+
+    return [Job(path, graph.digest(path, f"{fixed(path)}\0{command}"),
                 [tool, "-p", str(build), "--quiet", str(graph.root / path)])
             for path, command in sorted(commands.items())]
 

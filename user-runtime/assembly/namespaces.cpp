@@ -47,10 +47,8 @@ Status contribute_namespaces(const ContainerSpec& spec, const HostFacts& facts, 
         plan.shared.push_back({share.ns, share.source.starts_with('/') ? share.source : "container " + share.source});
     }
     if (plan.new_namespaces.has(Ns::user)) {
-        const IdMaps maps = effective_maps(spec, facts);
-        const IdRanges uids = TRY(translate(maps.uids, facts.holder.uids, "lxc.idmap u"));
-        const IdRanges gids = TRY(translate(maps.gids, facts.holder.gids, "lxc.idmap g"));
-        plan.add(Phase::parent_idmap, IdMapStep{map_text(uids), map_text(gids), facts.single_id});
+        const IdMaps maps = TRY(translate(effective_maps(spec, facts), facts.holder));
+        plan.add(Phase::parent_idmap, IdMapStep{map_text(maps.uids), map_text(maps.gids), facts.single_id});
     }
     const int64_t boot = spec.namespaces.boot_offset_ns;
     const int64_t monotonic = spec.namespaces.monotonic_offset_ns;

@@ -79,6 +79,13 @@ Result<IdRanges> translate(const IdRanges& to_host, const IdRanges& enclosing, c
     return out;
 }
 
+Result<IdMaps> translate(const IdMaps& to_host, const IdMaps& enclosing) {
+    IdMaps maps;
+    maps.uids = TRY(translate(to_host.uids, enclosing.uids, "lxc.idmap u"));
+    maps.gids = TRY(translate(to_host.gids, enclosing.gids, "lxc.idmap g"));
+    return maps;
+}
+
 std::string map_text(const IdRanges& ranges) {
     std::string text;
     for (const IdRange& range : ranges) {

@@ -39,6 +39,8 @@ Status check_ranges(const IdRanges& ranges, const char* what);
 // Given ranges container→host and the enclosing namespace's enclosing→host, the ranges container→enclosing.
 // An error names the first host ids that the enclosing namespace does not have.
 Result<IdRanges> translate(const IdRanges& to_host, const IdRanges& enclosing, const char* what);
+// Both maps of a container.
+Result<IdMaps> translate(const IdMaps& to_host, const IdMaps& enclosing);
 
 // The text for uid_map or gid_map: "INSIDE OUTSIDE COUNT\n" a line.
 [[nodiscard]] std::string map_text(const IdRanges& ranges);

@@ -155,6 +155,7 @@ Result<int> run_and_wait(Object& object, const lxc_attach_options_t* options, co
     std::string path = program;
     std::vector<std::string> own = words;
     std::vector<char*> pointers;
+    pointers.reserve(own.size() + 1);
     for (std::string& word : own) {
         pointers.push_back(word.data());
     }

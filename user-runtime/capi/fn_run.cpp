@@ -94,7 +94,7 @@ Status await_restart(const Places& places, const ContainerName& name, pid_t befo
         if (timeout_s >= 0 && now_ms() >= limit) {
             return FAIL(Code::timeout, "%s was asked to restart, and has not in %d s", name.c_str(), timeout_s);
         }
-        const timespec pause{0, kPauseMs * 1'000'000};
+        const timespec pause{0, kPauseMs * 1'000'000L};
         nanosleep(&pause, nullptr);
     }
 }
@@ -110,7 +110,7 @@ Status reboot_container(Object& object, int timeout_s) {
     return timeout_s == 0 ? Status{} : await_restart(places, request.name, before, timeout_s);
 }
 
-Status stop_container(Object& object, StopRequest request) {
+Status stop_container(Object& object, const StopRequest& request) {
     if (!TRY(cubby::stop(TRY(object.places()), request))) {
         return FAIL(Code::wrong_state, "%s is not running", request.name.c_str());
     }

@@ -10,7 +10,7 @@ namespace cubby::capi {
 
 // For functions without a container: `failure` where the body fails in any way.
 template <class Value, class Body>
-Value guarded(Value failure, Body&& body) noexcept {
+Value guarded(Value failure, const Body& body) noexcept {
     try {
         Result<Value> result = body();
         return result ? std::move(*result) : failure;
@@ -20,7 +20,7 @@ Value guarded(Value failure, Body&& body) noexcept {
 }
 
 template <class Value, class Body>
-Value enter(lxc_container* container, Value failure, Body&& body) noexcept {
+Value enter(lxc_container* container, Value failure, const Body& body) noexcept {
     if (container == nullptr) {
         return failure;
     }
@@ -43,7 +43,7 @@ Value enter(lxc_container* container, Value failure, Body&& body) noexcept {
 
 // For a body that returns a Status: whether it succeeded.
 template <class Body>
-bool enter(lxc_container* container, Body&& body) noexcept {
+bool enter(lxc_container* container, const Body& body) noexcept {
     return enter(container, false, [&](Object& object) -> Result<bool> {
         TRY(body(object));
         return true;

@@ -104,7 +104,7 @@ Result<std::string> containers_directory(const char* configpath) {
 
 }  // namespace
 
-Object::Object(ContainerName container, std::string lxcpath) : lxc_container{}, identity_(std::move(container)) {
+Object::Object(ContainerName container, const std::string& lxcpath) : lxc_container{}, identity_(std::move(container)) {
     set_first_half(*this);
     set_second_half(*this);
     numthreads = 1;

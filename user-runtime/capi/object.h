@@ -14,7 +14,7 @@
 namespace cubby::capi {
 
 struct Object : lxc_container {
-    Object(ContainerName container, std::string lxcpath);
+    Object(ContainerName container, const std::string& lxcpath);
     ~Object();
     Object(const Object&) = delete;
     Object& operator=(const Object&) = delete;

@@ -17,7 +17,7 @@ std::string heading(std::string title, const char* section) {
     }
     return R"(.\" Written by cubby man; do not edit.)"
            "\n.TH " +
-           roff_text(title) + " " + section + " \"\" \"cubby " + kVersionNumber + "\" \"cubby\"\n";
+           roff_text(title) + " " + section + R"( "" "cubby )" + kVersionNumber + "\" \"cubby\"\n";
 }
 
 std::string section(const char* title) { return std::string(".SH ") + title + "\n"; }

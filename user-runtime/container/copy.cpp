@@ -33,8 +33,7 @@ Result<Original> open_original(const Places& places, const CopyRequest& request,
     const Loaded loaded = TRY(load_spec(places, request.name, document));
     const IdMaps maps = effective_maps(loaded.spec, TRY(host_facts(holder.maps)));
     ContainerIds ids{holder.user_namespace.get(), {}};
-    ids.maps.uids = TRY(translate(maps.uids, holder.maps.uids, "lxc.idmap u"));
-    ids.maps.gids = TRY(translate(maps.gids, holder.maps.gids, "lxc.idmap g"));
+    ids.maps = TRY(translate(maps, holder.maps));
     return Original{std::move(locked), std::move(document), loaded.spec.rootfs, std::move(ids)};
 }
 

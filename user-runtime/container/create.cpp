@@ -58,8 +58,7 @@ Result<Groundwork> prepare(const Places& places, const CreateRequest& request, c
     } else {
         ground.host = {default_map(facts.holder.uids), default_map(facts.holder.gids)};
     }
-    ground.inside.uids = TRY(translate(ground.host.uids, facts.holder.uids, "lxc.idmap u"));
-    ground.inside.gids = TRY(translate(ground.host.gids, facts.holder.gids, "lxc.idmap g"));
+    ground.inside = TRY(translate(ground.host, facts.holder));
     return ground;
 }
 

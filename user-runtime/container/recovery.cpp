@@ -15,8 +15,7 @@ namespace {
 Result<ContainerIds> ids_of(const Holder& holder) {
     ContainerIds ids;
     ids.holder = holder.user_namespace.get();
-    ids.maps.uids = TRY(translate(default_map(holder.maps.uids), holder.maps.uids, "user ids"));
-    ids.maps.gids = TRY(translate(default_map(holder.maps.gids), holder.maps.gids, "group ids"));
+    ids.maps = TRY(translate(IdMaps{default_map(holder.maps.uids), default_map(holder.maps.gids)}, holder.maps));
     return ids;
 }
 

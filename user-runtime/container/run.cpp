@@ -185,13 +185,6 @@ class RunDirectory {
     RunningMark mark_;
 };
 
-Result<IdMaps> inside_maps(const IdMaps& to_host, const HostFacts& facts) {
-    IdMaps maps;
-    maps.uids = TRY(translate(to_host.uids, facts.holder.uids, "lxc.idmap u"));
-    maps.gids = TRY(translate(to_host.gids, facts.holder.gids, "lxc.idmap g"));
-    return maps;
-}
-
 Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, const Holder& holder,
                              const HostFacts& facts, ContainerSpec spec) {
     struct stat info{};
@@ -213,14 +206,14 @@ Result<RunResult> run_rootfs(const Places& places, const RunRequest& request, co
 Result<RunResult> run_image(const Places& places, const RunRequest& request, const Holder& holder,
                             const HostFacts& facts, ContainerSpec spec, const Progress& progress) {
     const IdMaps standard{default_map(facts.holder.uids), default_map(facts.holder.gids)};
-    const auto layers = TRY(layers_of(places, request, holder, TRY(inside_maps(standard, facts)), progress));
+    const auto layers = TRY(layers_of(places, request, holder, TRY(translate(standard, facts.holder)), progress));
     spec.idmap = {map_for(request, facts.holder.uids, facts.uid, false),
                   map_for(request, facts.holder.gids, facts.gid, false)};
     TRY(fill_spec(request, facts, layers, spec));
     RunDirectory directory = TRY(RunDirectory::make(places, spec.name, request.keep));
     auto result = [&]() -> Result<RunResult> {
         const Backend* backend = TRY(find_backend("overlay"));
-        const ContainerIds ids{holder.user_namespace.get(), TRY(inside_maps(spec.idmap, facts))};
+        const ContainerIds ids{holder.user_namespace.get(), TRY(translate(spec.idmap, facts.holder))};
         spec.rootfs = TRY(backend->create({directory.path(), layers}, ids));
         spec.rootfs.discard = !request.keep;
         TRY(enter_holder(holder));

@@ -53,7 +53,7 @@ Status run_command(const std::string& key, const std::string& line, const std::v
     std::string last;
     for (const std::string_view each : split_words(written ? std::string_view(*written) : "", "\n")) {
         last = printable(each.substr(0, 500));
-        output(key + ": " + last);
+        output(std::string(key).append(": ").append(last));
     }
     const int code = TRY(wait_child(hook.pidfd.get())).shell_code();
     if (code != 0) {
@@ -86,7 +86,7 @@ class HookProcess {
   private:
     void take_namespaces(const std::string& text, std::vector<Fd> fds) {
         for (size_t at = 0; at < fds.size() && at + 1 < text.size(); ++at) {
-            names_.push_back(info(static_cast<Ns>(text[at + 1])).name);
+            names_.emplace_back(info(static_cast<Ns>(text[at + 1])).name);
             namespaces_.push_back(std::move(fds[at]));
         }
     }
@@ -100,7 +100,8 @@ class HookProcess {
             for (const char byte : names_[at]) {
                 upper += static_cast<char>(byte - 'a' + 'A');
             }
-            out.push_back(spec_.hooks.version == 0 ? names_[at] + ":" + path : "LXC_" + upper + "_NS=" + path);
+            std::string word = spec_.hooks.version == 0 ? names_[at] + ":" : "LXC_" + upper + "_NS=";
+            out.push_back(word.append(path));
         }
         return out;
     }

@@ -71,23 +71,25 @@ TEST(DefaultFilter, CallsNewerThanTheLibraryAreAllowed) {
 
 TEST(DefaultFilter, AddressFamilies) {
     for (const long call : {SYS_socket, SYS_socketpair}) {
-        for (const uint64_t family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET}) {
+        for (const uint64_t family :
+             {AF_UNIX + 0UL, AF_INET + 0UL, AF_INET6 + 0UL, AF_NETLINK + 0UL, AF_PACKET + 0UL}) {
             EXPECT_EQ(answer(default_filter(), call, {family, SOCK_STREAM}), kAllow) << family;
             // The kernel takes an int: what stands above it does not make another family.
             EXPECT_EQ(answer(default_filter(), call, {family | (uint64_t{7} << 32), SOCK_STREAM}), kAllow);
         }
-        for (const uint64_t family : {38 /* AF_ALG */, 40 /* AF_VSOCK */}) {
+        for (const uint64_t family : {38UL /* AF_ALG */, 40UL /* AF_VSOCK */}) {
             EXPECT_EQ(answer(default_filter(), call, {family}), refused(EPERM)) << family;
             EXPECT_EQ(answer(default_filter(), call, {family | (uint64_t{1} << 32)}), refused(EPERM)) << family;
         }
-        for (const uint64_t family : {0, 3, 9, 21 /* RDS */, 29 /* CAN */, 30 /* TIPC */, 41, 44, 45, 46}) {
+        for (const uint64_t family :
+             {0UL, 3UL, 9UL, 21UL /* RDS */, 29UL /* CAN */, 30UL /* TIPC */, 41UL, 44UL, 45UL, 46UL}) {
             EXPECT_EQ(answer(default_filter(), call, {family}), refused(EAFNOSUPPORT)) << family;
         }
     }
 }
 
 TEST(DefaultFilter, TerminalInputOnTheLow32Bits) {
-    for (const uint64_t request : {0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */}) {
+    for (const uint64_t request : {0x5412UL /* TIOCSTI */, 0x541cUL /* TIOCLINUX */}) {
         EXPECT_EQ(answer(default_filter(), SYS_ioctl, {0, request}), refused(EPERM));
         EXPECT_EQ(answer(default_filter(), SYS_ioctl, {0, request | (uint64_t{0xabc} << 32)}), refused(EPERM));
         EXPECT_EQ(answer(nesting_filter(), SYS_ioctl, {0, request}), refused(EPERM));

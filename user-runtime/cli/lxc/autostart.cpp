@@ -11,7 +11,7 @@
 namespace cubby::cli {
 namespace {
 
-constexpr int64_t kMostSeconds = 366 * 24 * 3600;
+constexpr int64_t kMostSeconds = int64_t{366} * 24 * 3600;
 constexpr int64_t kMostOrder = INT32_MAX;
 
 int64_t number_of(const Places& places, const ContainerName& name, const char* key, int64_t most) {
@@ -38,9 +38,8 @@ Result<std::vector<Candidate>> candidates_of(const Places& places, const AutoSel
                                 std::max<int64_t>(0, number_of(places, name, "lxc.start.delay", kMostSeconds))};
         out.push_back({std::move(container), groups_of(places, name)});
     }
-    std::ranges::stable_sort(out, [](const Candidate& left, const Candidate& right) {
-        return left.container.order < right.container.order;
-    });
+    std::ranges::sort(out, {},
+                      [](const Candidate& one) { return std::pair(one.container.order, one.container.name.str()); });
     return out;
 }
 
@@ -55,11 +54,16 @@ void pause_for(int64_t seconds) {
 }
 
 AutoAction action_of(const Parsed& line) {
-    return line.has("list")       ? AutoAction::list
-           : line.has("kill")     ? AutoAction::kill
-           : line.has("reboot")   ? AutoAction::reboot
-           : line.has("shutdown") ? AutoAction::shutdown
-                                  : AutoAction::start;
+    constexpr std::pair<const char*, AutoAction> kActions[] = {{"list", AutoAction::list},
+                                                               {"kill", AutoAction::kill},
+                                                               {"reboot", AutoAction::reboot},
+                                                               {"shutdown", AutoAction::shutdown}};
+    for (const auto& [option, action] : kActions) {
+        if (line.has(option)) {
+            return action;
+        }
+    }
+    return AutoAction::start;
 }
 
 Status act(const AutoContainer& one, AutoAction action, int timeout_s) {
@@ -164,7 +168,10 @@ Result<int> run_autostart(const Context& context, const std::function<void(const
             failed(one.name.str() + ": " + done.error().message());
         }
     }
-    return failures == 0 ? 0 : failures == all.size() ? 1 : 2;
+    if (failures == 0) {
+        return 0;
+    }
+    return failures == all.size() ? 1 : 2;
 }
 
 }  // namespace cubby::cli

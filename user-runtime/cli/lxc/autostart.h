@@ -28,7 +28,7 @@ Result<std::vector<AutoContainer>> select_auto(const std::vector<Places>& places
 enum class AutoAction : uint8_t { start, reboot, shutdown, kill, list };
 
 extern const Option kAutostartOptions[9];
-inline constexpr std::span<const Option> autostart_options() { return {kAutostartOptions, 8}; }
+constexpr std::span<const Option> autostart_options() { return {kAutostartOptions, 8}; }
 
 // Does it to all of them, in order; for an end in the reverse one.  0, 1: all failed, 2: some failed.  `failed` is told
 // of each failure.

@@ -65,14 +65,15 @@ int show_template_help(const Parsed& line) {
     const std::string* name = line.value("template");
     const auto program =
         name != nullptr ? find_lxc_template(*name, true) : Result<std::optional<std::string>>(std::nullopt);
-    if (!program || !*program) {
+    const std::string path = program ? program->value_or("") : "";
+    if (path.empty()) {
         return kOk;
     }
     std::vector<std::string> environment;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         environment.emplace_back(*entry);
     }
-    cubby::Command order{{**program, "-h"}, std::move(environment)};
+    cubby::Command order{{path, "-h"}, std::move(environment)};
     order.out = STDOUT_FILENO;
     order.err = STDERR_FILENO;
     const auto child = spawn(order);

@@ -18,7 +18,7 @@ struct ListedContainer {
 // it, 0: one a line, padded, as LXC does where there is no terminal.
 [[nodiscard]] std::string plain_listing(const std::vector<ListedContainer>& containers, size_t width);
 
-// The table of lxc-ls -f, or nothing where there is no container: `columns` with commas.  The error for an unknown column is LXC's text.
-Result<std::string> fancy_listing(const std::vector<ListedContainer>& containers, std::string_view columns);
+// The table of lxc-ls -f, or nothing where there is no container: the `wanted` columns with commas.  The error for an unknown column is LXC's text.
+Result<std::string> fancy_listing(const std::vector<ListedContainer>& containers, std::string_view wanted);
 
 }  // namespace cubby::cli

@@ -67,8 +67,11 @@ void add_keys(const Context& context, const Places& places, const ContainerName&
             complain(key + " invalid");
             continue;
         }
-        const std::string text = value_of(places, name, key);
-        lines.add_line(bare ? text : key + " = " + text);
+        std::string text = value_of(places, name, key);
+        if (!bare) {
+            text.insert(0, " = ").insert(0, key);
+        }
+        lines.add_line(text);
     }
 }
 

@@ -24,8 +24,8 @@ using IncludeReader = std::function<Result<std::vector<NamedText>>(const std::st
 
 // The reader on this host's files, with the user's own rights.  One of LXC's well-known paths is a file of ours where we
 // have it (config/lxc/shared_config.h).  FIFOs, devices and files over kMaxTextBytes are
-// refused without blocking.  A path that ends in '/' and does not exist is an empty directory, as for LXC.
-Result<std::vector<NamedText>> read_includes(const std::string& path);
+// refused without blocking.  A path `named` that ends in '/' and does not exist is an empty directory, as for LXC.
+Result<std::vector<NamedText>> read_includes(const std::string& named);
 
 // One setting: "KEY = VALUE", and where it stands.
 struct Assignment {

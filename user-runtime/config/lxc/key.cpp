@@ -175,8 +175,10 @@ Result<std::string> get_item(const Draft& draft, std::string_view key) {
     }
     const auto dropped = std::ranges::find(draft.dropped, key, &Setting::key);
     if (dropped != draft.dropped.end() || is_known(key)) {
-        return key == "lxc.rootfs.backend" ? draft.rootfs_backend
-                                           : (dropped == draft.dropped.end() ? std::string() : dropped->value);
+        if (key == "lxc.rootfs.backend") {
+            return draft.rootfs_backend;
+        }
+        return dropped == draft.dropped.end() ? std::string() : dropped->value;
     }
     return unknown_key(key);
 }

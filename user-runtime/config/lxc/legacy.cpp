@@ -106,7 +106,7 @@ std::optional<std::string> modern_name(std::string_view key, const LegacyNics& n
     }
     for (const LegacyName& each : kNames) {
         const std::string_view own = each.old_name;
-        const std::string modern = each.name == nullptr ? "" : each.name;
+        std::string modern = each.name == nullptr ? "" : each.name;
         if (own == key) {
             return modern;
         }

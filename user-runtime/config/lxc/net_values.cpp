@@ -105,13 +105,14 @@ Text network(const Item& item, std::string_view text, bool bits_needed) {
     const std::string address(text.substr(0, slash));
     std::array<unsigned char, 16> bytes{};
     uint64_t most = 128;
-    uint64_t bits = 64;
+    uint64_t bits = 64;  // what an address without them stands for: of IPv4 its class's
     if (Family == AF_INET) {
         most = 32;
     }
     bool good = inet_pton(Family, address.c_str(), bytes.data()) == 1;
     if (good && Family == AF_INET) {
-        bits = bytes[0] < 128 ? 8 : (bytes[0] < 192 ? 16 : 24);
+        bits = bytes[0] < 192 ? 16 : 24;
+        bits = bytes[0] < 128 ? 8 : bits;
     }
     if (slash != std::string_view::npos) {
         const auto given = parse_unsigned(text.substr(slash + 1), most, "bits");
@@ -141,7 +142,7 @@ Text ipv6_route(const Item& item) { return network<AF_INET6>(item, item.value, t
 template <int Family>
 Text gateway(const Item& item) {
     std::array<unsigned char, 16> bytes{};
-    const std::string value(item.value);
+    std::string value(item.value);
     if (value != "auto" && value != "dev" && inet_pton(Family, value.c_str(), bytes.data()) != 1) {
         return refuse(item, "'%s' is not an address, auto or dev", shown(item.value).c_str());
     }

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <memory>
 
 #include "assembly/assemble.h"
 #include "assembly/holder.h"
@@ -75,23 +76,50 @@ StartReport report_of(const launch::Launched& launched, const StartPlan& plan) {
 // lxc.ephemeral: the container's files go when it stops.
 Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, const HostFacts& facts) {
     const Holder holder = TRY(ensure_holder());
-    const IdMaps maps = effective_maps(spec, facts);
     ContainerIds ids;
     ids.holder = holder.user_namespace.get();
-    ids.maps.uids = TRY(translate(maps.uids, facts.holder.uids, "lxc.idmap u"));
-    ids.maps.gids = TRY(translate(maps.gids, facts.holder.gids, "lxc.idmap g"));
+    ids.maps = TRY(translate(effective_maps(spec, facts), facts.holder));
     TRY(TRY(backend_of(spec.rootfs))->destroy(spec.rootfs, ids));
     const std::vector<std::string> paths{arguments.lxcpath + "/" + arguments.name.str()};
     return delete_in_holder(ids.holder, paths);
 }
 
+// What a start takes and each restart takes again.
+struct Ground {
+    ContainerSpec spec;
+    RunLog log;
+    HostHooks hooks;
+    Fd document;  // the configuration's text, for those who ask what it runs with
+    HostFacts facts;
+    Fd signals;
+};
+
+// The process is in the holder's namespace afterwards.
+Result<Ground> prepare(const Arguments& arguments, const std::string& document) {
+    const std::string directory = arguments.lxcpath + "/" + arguments.name.str();
+    const auto parsed = TRY(lxc::Document::parse(document, directory + "/config"));
+    auto compiled = TRY(lxc::compile(parsed, arguments.name, directory));
+    RunLog log = TRY(RunLog::open(compiled.spec, directory));
+    HostHooks hooks = TRY(HostHooks::begin(compiled.spec));
+    Fd text = TRY(memory_file("cubby-config", document));
+    HostFacts facts = TRY(enter_holder());
+    constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
+    Fd signals = TRY(open_signals(kSignals));
+    return Ground{std::move(compiled.spec), std::move(log),   std::move(hooks),
+                  std::move(text),          std::move(facts), std::move(signals)};
+}
+
 // The life of one container in this process, over reboots.
 class Session {
   public:
-    Session(Arguments arguments, Root directory, RunningMark mark) noexcept
-        : arguments_(std::move(arguments)), directory_(std::move(directory)), mark_(std::move(mark)) {}
+    Session(Arguments arguments, Root directory, RunningMark mark, Ground ground, EventLoop loop) noexcept
+        : arguments_(std::move(arguments)),
+          directory_(std::move(directory)),
+          mark_(std::move(mark)),
+          ground_(std::move(ground)),
+          loop_(std::move(loop)) {}
 
-    Status start(const std::string& document);
+    Status start();
     [[gnu::hot]] Status live();
     // Removes the traces of a running container.
     void give_up() {
@@ -99,14 +127,15 @@ class Session {
             monitor_->close_socket();
         }
         if (marked_) {
-            mark_->end(directory_);
+            mark_.end(directory_);
         }
         marked_ = false;  // from now on the file is another monitor's
     }
     [[nodiscard]] const StartReport& report() const noexcept { return report_; }
 
   private:
-    Status begin_once(const HostFacts& facts);
+    Status begin_once();
+    Status watch_signals();
     Status serve();
     Status listen_again();
     void on_signal(int signal);
@@ -116,62 +145,52 @@ class Session {
 
     Arguments arguments_;
     Root directory_;
-    std::optional<RunningMark> mark_;
-    std::optional<ContainerSpec> spec_;
-    std::optional<HostHooks> hooks_;
-    std::optional<RunLog> log_;
-    HostFacts facts_;
+    RunningMark mark_;
+    Ground ground_;
+    EventLoop loop_;
     StartReport report_;
-    std::optional<EventLoop> loop_;
-    std::optional<Monitor> monitor_;
-    std::optional<Ruleset> rules_;  // none: a kernel without Landlock
-    Fd signals_;
-    Fd document_;  // the configuration's text, for those who ask what it runs with
+    std::unique_ptr<Monitor> monitor_;  // none before the first start
+    std::optional<Ruleset> rules_;      // none: a kernel without Landlock
     bool again_ = false;
     bool ended_ = false;  // the container, so that nobody listens for it any more
     bool marked_ = true;
     bool deaf_ = false;  // the runtime directory was lost, and the control socket with it
 };
 
-Status Session::start(const std::string& document) {
-    const auto parsed =
-        TRY(lxc::Document::parse(document, arguments_.lxcpath + "/" + arguments_.name.str() + "/config"));
-    auto compiled = TRY(lxc::compile(parsed, arguments_.name, arguments_.lxcpath + "/" + arguments_.name.str()));
-    spec_ = std::move(compiled.spec);
-    log_ = TRY(RunLog::open(*spec_, arguments_.lxcpath + "/" + arguments_.name.str()));
-    hooks_ = TRY(HostHooks::begin(*spec_));
-    document_ = TRY(memory_file("cubby-config", document));
-    facts_ = TRY(enter_holder());
-    loop_ = TRY(EventLoop::make());
-    constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
-    signals_ = TRY(open_signals(kSignals));
-    TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
-    if (auto begun = begin_once(facts_); !begun) {
-        log_->line(log::Level::error, "start", begun.error().text);
+Status Session::start() {
+    TRY(watch_signals());
+    if (auto begun = begin_once(); !begun) {
+        ground_.log.line(log::Level::error, "start", begun.error().text);
         return begun;
     }
-    return mark_->sign();
+    return mark_.sign();
 }
 
-Status Session::begin_once(const HostFacts& facts) {
-    const StartPlan plan = TRY(assemble(*spec_, facts));
+Status Session::watch_signals() {
+    return loop_.watch(ground_.signals.get(), EPOLLIN,
+                       [this](uint32_t) { on_signal(next_signal(ground_.signals.get())); });
+}
+
+Status Session::begin_once() {
+    const StartPlan plan = TRY(assemble(ground_.spec, ground_.facts));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
-    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, false, &*hooks_, &*log_};
+    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, false, &ground_.hooks, &ground_.log};
     for (const PlannedStep& planned : plan.steps()) {
-        log_->line(log::Level::trace, "plan", describe(planned.step));
+        ground_.log.line(log::Level::trace, "plan", describe(planned.step));
     }
-    MonitorInput input = TRY(begin_container(*spec_, facts, plan, arguments_.lxcpath, std::move(options)));
-    input.document = document_.get();
+    MonitorInput input =
+        TRY(begin_container(ground_.spec, ground_.facts, plan, arguments_.lxcpath, std::move(options)));
+    input.document = ground_.document.get();
     report_ = report_of(input.launched, plan);
-    log_->line(log::Level::info, "start", "running as process " + std::to_string(report_.pid));
+    ground_.log.line(log::Level::info, "start", "running as process " + std::to_string(report_.pid));
     for (const std::string& lost : report_.lost) {
-        log_->line(log::Level::warn, "start", lost);
+        ground_.log.line(log::Level::warn, "start", lost);
     }
-    monitor_.emplace(std::move(input));
+    monitor_ = std::make_unique<Monitor>(std::move(input));
     monitor_->on_end([this](ExitStatus status) { on_end(status); });
-    TRY(monitor_->begin(*loop_));
+    TRY(monitor_->begin(loop_));
     ended_ = false;
-    rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), spec_->console));
+    rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), ground_.spec.console));
     return {};
 }
 
@@ -183,22 +202,22 @@ void Session::on_signal(int signal) {
             monitor_->order_stop(asked ? protocol::StopMode::kill : protocol::StopMode::halt).has_value());
     } else if (signal == kListenSignal) {
         deaf_ = true;  // done outside of the rules
-        loop_->stop();
+        loop_.stop();
     }
 }
 
 // Before anybody is told that it stopped: who waits for that may start it at once.  What fails here is logged only.
 void Session::run_end_hooks(ExitStatus status) {
-    log_->line(log::Level::info, "stop", "ended with " + std::to_string(status.shell_code()));
+    ground_.log.line(log::Level::info, "stop", "ended with " + std::to_string(status.shell_code()));
     const std::vector<std::string> target{again_ ? "LXC_TARGET=reboot" : "LXC_TARGET=stop"};
     for (const Hook hook : {Hook::stop, Hook::post_stop}) {
-        run_late_hook(*hooks_, hook, target, &*log_);
+        run_late_hook(ground_.hooks, hook, target, &ground_.log);
     }
 }
 
 Status Session::remove_ephemeral() {
-    run_late_hook(*hooks_, Hook::destroy, {}, &*log_);
-    return destroy_ephemeral(arguments_, *spec_, facts_);
+    run_late_hook(ground_.hooks, Hook::destroy, {}, &ground_.log);
+    return destroy_ephemeral(arguments_, ground_.spec, ground_.facts);
 }
 
 void Session::on_end(ExitStatus status) {
@@ -209,20 +228,20 @@ void Session::on_end(ExitStatus status) {
     if (!again_) {
         const bool halted = status.signaled && status.value == SIGINT;
         static_cast<void>(write_last_exit(directory_, halted ? 0 : status.shell_code()).has_value());
-        if (spec_->lifecycle.ephemeral) {
+        if (ground_.spec.lifecycle.ephemeral) {
             static_cast<void>(mark_for_removal(directory_).has_value());
         }
         give_up();
     }
-    loop_->stop();
+    loop_.stop();
 }
 
 Status Session::listen_again() {
     deaf_ = false;
-    loop_->resume();
+    loop_.resume();
     if (auto sockets = socket_dir(arguments_.lxcpath)) {
-        if (monitor_->listen_again(*loop_, std::move(*sockets))) {
-            rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), spec_->console));
+        if (monitor_->listen_again(loop_, std::move(*sockets))) {
+            rules_ = TRY(monitor_rules(directory_, monitor_->sockets(), ground_.spec.console));
         }
     }
     return {};
@@ -235,14 +254,14 @@ Status Session::serve() {
         if (rules_) {
             TRY(rules_->enter());
         }
-        return loop_->run();
+        return loop_.run();
     });
 }
 
 Status Session::live() {
     for (;;) {
         // What a start, an answer or a line of the console took; nothing may happen again for days.
-        loop_->on_idle(kIdleMs, release_memory);
+        loop_.on_idle(kIdleMs, release_memory);
         TRY(serve());
         // Whoever misses the socket while the end is worked on finds another one after a restart, or none to miss.
         if (deaf_ && !ended_) {
@@ -251,12 +270,12 @@ Status Session::live() {
         }
         deaf_ = false;
         if (!again_) {
-            return spec_->lifecycle.ephemeral ? remove_ephemeral() : Status{};
+            return ground_.spec.lifecycle.ephemeral ? remove_ephemeral() : Status{};
         }
         monitor_.reset();
         loop_ = TRY(EventLoop::make());
-        TRY(loop_->watch(signals_.get(), EPOLLIN, [this](uint32_t) { on_signal(next_signal(signals_.get())); }));
-        TRY(begin_once(facts_));
+        TRY(watch_signals());
+        TRY(begin_once());
     }
 }
 
@@ -265,8 +284,14 @@ Status monitor_main(const Arguments& arguments) {
     const Root containers = TRY(Root::at(arguments.lxcpath));
     Root directory = TRY(containers.enter(TRY(RelPath::component(arguments.name.str()))));
     RunningMark mark = TRY(RunningMark::take(directory, arguments.name));
-    Session session(arguments, std::move(directory), std::move(mark));
-    if (auto started = session.start(document); !started) {
+    auto ground = prepare(arguments, document);
+    auto loop = EventLoop::make();
+    if (!ground || !loop) {
+        mark.end(directory);
+        return std::unexpected(ground ? loop.error() : ground.error());
+    }
+    Session session(arguments, std::move(directory), std::move(mark), std::move(*ground), std::move(*loop));
+    if (auto started = session.start(); !started) {
         session.give_up();
         return started;
     }
