@@ -5,6 +5,7 @@ No other tool is given a seccomp profile or limits: that is in their favour, cub
 
 import dataclasses
 import json
+import pathlib
 import shutil
 
 from ground import Trouble
@@ -163,23 +164,56 @@ def create_destroy(ground, cubby, with_lxc):
     return found
 
 
-def many_containers(ground, count):
+def many_name(number):
+    return f"c{number:04}"
+
+
+def many_path(ground):
+    return str(ground.work / "many/.local/share/lxc")
+
+
+def many_containers(ground, count, rootfs):
     """A second home with `count` containers defined in it; the environment of a command that lists them."""
-    lines = lxc_lines(ground)
+    lines = lxc_lines(ground) + [f"lxc.rootfs.path = dir:{rootfs}", "lxc.init.cmd = /bin/sleep 100000"]
     for number in range(count):
-        name = f"c{number:04}"
-        folder = f"many/.local/share/lxc/{name}"
-        rootfs = ground.directory(f"{folder}/rootfs")
-        own = [f"lxc.rootfs.path = dir:{rootfs}", f"lxc.uts.name = {name}"]
-        ground.file(f"{folder}/config", "\n".join(lines + own) + "\n")
+        name = many_name(number)
+        ground.file(f"many/.local/share/lxc/{name}/config", "\n".join([*lines, f"lxc.uts.name = {name}"]) + "\n")
     return ground.env | {"HOME": str(ground.work / "many")}
 
 
 def list_all(ground, cubby, with_lxc):
     found = []
     if with_lxc:
-        path = str(ground.work / "many/.local/share/lxc")
-        found.append(Contender("lxc-ls", [[require("lxc-ls", "lxc"), "-P", path]]))
+        found.append(Contender("lxc-ls", [[require("lxc-ls", "lxc"), "-P", many_path(ground)]]))
     if cubby:
         found.append(Contender("cubby ls", [[cubby, "ls"]]))
     return found
+
+
+# ---- LXC's own commands, and cubby's of the same names
+
+
+def lxc_program(cubby, verb):
+    """LXC's command, or where `cubby` is given, the link of that name beside it."""
+    if not cubby:
+        return require(f"lxc-{verb}", "lxc")
+    prefix = pathlib.Path(cubby).parent
+    found = [folder / f"lxc-{verb}" for folder in (prefix.parent / "libexec/cubby/lxc", prefix / "lxc")]
+    return str(next(path for path in found if path.exists()))
+
+
+def of_many(ground, cubby, verb, number, *more):
+    return [lxc_program(cubby, verb), "-P", many_path(ground), "-n", many_name(number), *more]
+
+
+def fancy_list(ground, cubby):
+    return Contender(f"lxc-ls -f ({'cubby' if cubby else 'LXC'})", [[lxc_program(cubby, "ls"), "-P", many_path(ground), "-f"]])
+
+
+def looks_inside(ground, cubby):
+    """Two commands on one running container."""
+    whose = "cubby" if cubby else "LXC"
+    return [
+        Contender(f"lxc-info ({whose})", [of_many(ground, cubby, "info", 0)]),
+        Contender(f"lxc-attach -- true ({whose})", [of_many(ground, cubby, "attach", 0, "--", RUN)]),
+    ]

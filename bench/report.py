@@ -93,6 +93,14 @@ def goals(run, life, make, memory, listing):
     ]
 
 
+def command_goals(fancy, inside):
+    return [
+        Goal("lxc-ls -f ≤ 0.2 × LXC's", 0.2, over(fancy, "lxc-ls -f (cubby)", "lxc-ls -f (LXC)")),
+        Goal("lxc-info ≤ LXC's", 1, over(inside, "lxc-info (cubby)", "lxc-info (LXC)")),
+        Goal("lxc-attach -- true ≤ LXC's", 1, over(inside, "lxc-attach -- true (cubby)", "lxc-attach -- true (LXC)")),
+    ]
+
+
 def goal_table(found):
     lines = ["| wanted | measured | |", "| --- | ---: | --- |"]
     for goal in found:
