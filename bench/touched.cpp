@@ -13,8 +13,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -45,10 +47,11 @@ Image image_of(pid_t pid, const char* program) {
     Image image;
     char line[4352];
     while (fgets(line, sizeof line, maps) != nullptr) {
-        unsigned long first = 0;
-        unsigned long end = 0;
-        char path[4096] = "";
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %4095s", &first, &end, path) == 3 && std::string(path) == real) {
+        char* rest = nullptr;
+        const unsigned long first = strtoul(line, &rest, 16);
+        const unsigned long end = strtoul(rest + 1, &rest, 16);
+        const char* const path = strchr(rest, '/');
+        if (path != nullptr && std::string_view(path) == std::string(real) + "\n") {
             image = {image.end == 0 ? first : image.first, end};
         }
     }

@@ -91,6 +91,8 @@ class Life(harness.LxcCommands):
         self.assertEqual(self.lxc("execute", "ex", "-s", "lxc.environment=A=b", "--", "sh", "-c", "echo $A"), "b\n")
         self.assertEqual(self.lxc("execute", "ex", "--", "cat", stdin=b"through\n"), "through\n")
         self.lxc_error("execute", "ex", says="no command is given")
+        self.cubby("config", "set", "ex", "lxc.execute.cmd", "echo the default")
+        self.assertEqual(self.lxc("execute", "ex"), "the default\n")
         self.lxc_error("execute", "nosuch", "--", "true", says="no container nosuch")
         self.lxc("execute", "ex", "-d", "--", "sleep", "100")
         self.assertEqual(self.state("ex"), "RUNNING")
@@ -204,7 +206,7 @@ class Life(harness.LxcCommands):
 
     def test_console(self):
         self.make_running("co")
-        self.lxc_error("console", "co", "-t", "3", says="no further terminals")
+        self.lxc_error("console", "co", "-t", "3", says="is no terminal")
         self.lxc_error("console", "nosuch", says="nosuch is not running")
         master, peer = pty.openpty()
         with subprocess.Popen([str(harness.BIN / "lxc/lxc-console"), "co", "-t", "0", "-e", "^b"], env=self.env, stdin=peer,

@@ -15,11 +15,11 @@ constexpr int kLookMs = 250;  // at the window's size: a library has no signal h
 
 class Relay {
   public:
-    Relay(MonitorClient& client, const ConsoleEnds& ends) noexcept
-        : client_(client), ends_(ends), terminal_(isatty(ends.in) == 1) {}
+    Relay(Terminal& inside, const ConsoleEnds& ends) noexcept
+        : inside_(inside), ends_(ends), escape_(ends.escape), terminal_(isatty(ends.in) == 1) {}
 
     Status run() {
-        pollfd watched[] = {{client_.socket(), POLLIN, 0}, {ends_.in, POLLIN, 0}};
+        pollfd watched[] = {{inside_.fd(), POLLIN, 0}, {ends_.in, POLLIN, 0}};
         for (;;) {
             send_size();
             const int ready = poll(watched, 2, terminal_ ? kLookMs : -1);
@@ -39,14 +39,10 @@ class Relay {
     }
 
   private:
-    // One message of the monitor; false at the end.
+    // What it shows next; false at its end.
     bool show() {
-        const auto reply = client_.next();
-        if (!reply || reply->incoming.type == protocol::Type::end) {
-            return false;
-        }
-        return reply->incoming.type != protocol::Type::data ||
-               write_all(ends_.out, reply->incoming.payload, "the terminal").has_value();
+        const auto shown = inside_.read();
+        return shown && write_all(ends_.out, *shown, "the terminal").has_value();
     }
 
     // One read of the input; false when the user leaves, or his terminal is gone.
@@ -61,29 +57,8 @@ class Relay {
             return !terminal_;
         }
         bool left = false;
-        const std::string bytes = filter({typed, static_cast<size_t>(got)}, left);
-        return (bytes.empty() || protocol::send(client_.socket(), protocol::Type::data, bytes)) && !left;
-    }
-
-    std::string filter(std::string_view typed, bool& left) {
-        std::string out;
-        for (const char byte : typed) {
-            const bool escape = ends_.escape > 0 && byte == ends_.escape;
-            if (!seen_ && escape) {
-                seen_ = true;
-                continue;
-            }
-            if (seen_ && byte == 'q') {
-                left = true;
-                return out;
-            }
-            if (seen_ && !escape) {
-                out += static_cast<char>(ends_.escape);
-            }
-            seen_ = false;
-            out += byte;
-        }
-        return out;
+        const std::string bytes = escape_.filter({typed, static_cast<size_t>(got)}, left);
+        return (bytes.empty() || inside_.write(bytes)) && !left;
     }
 
     void send_size() {
@@ -94,24 +69,22 @@ class Relay {
         }
         rows_ = size.ws_row;
         columns_ = size.ws_col;
-        const protocol::WindowSize window{rows_, columns_};
-        static_cast<void>(
-            protocol::send(client_.socket(), protocol::Type::window, protocol::bytes_of(window)).has_value());
+        inside_.resize({rows_, columns_});
     }
 
-    MonitorClient& client_;
+    Terminal& inside_;
     ConsoleEnds ends_;
-    bool terminal_;
-    bool seen_ = false;
+    Escape escape_;
+    bool terminal_;  // what is typed comes from one
     uint16_t rows_ = 0;
     uint16_t columns_ = 0;
 };
 
 }  // namespace
 
-Status relay_console(MonitorClient& client, const ConsoleEnds& ends) {
+Status relay_console(Terminal& inside, const ConsoleEnds& ends) {
     const RawTerminal raw(ends.in);
-    return Relay(client, ends).run();
+    return Relay(inside, ends).run();
 }
 
 }  // namespace cubby::capi

@@ -1,8 +1,8 @@
 #pragma once
-// Bytes between a container's console and descriptors of the caller's.
+// Bytes between a container's console, or another of its terminals, and descriptors of the caller's.
 
 #include "base/result.h"
-#include "monitor/client.h"
+#include "monitor/terminal.h"
 
 namespace cubby::capi {
 
@@ -13,6 +13,6 @@ struct ConsoleEnds {
 };
 
 // Returns at the escape, at the end of the container or of its terminal.  The end of another input leaves the output on.
-Status relay_console(MonitorClient& client, const ConsoleEnds& ends);
+Status relay_console(Terminal& inside, const ConsoleEnds& ends);
 
 }  // namespace cubby::capi

@@ -17,36 +17,32 @@
 namespace cubby::capi {
 namespace {
 
-Result<MonitorClient> join_console(Object& object, int ttynum) {
-    if (ttynum > 0) {
-        return FAIL(Code::unsupported, "console %s: there is no terminal %d, only the console, which is 0", object.name,
-                    ttynum);
-    }
-    MonitorClient client = TRY(MonitorClient::connect(TRY(object.places()).lxcpath, object.identity(), nullptr));
-    TRY(client.ask(protocol::Type::console));
-    return client;
+Result<Terminal> join_terminal(Object& object, int ttynum) {
+    auto client = TRY(MonitorClient::connect(TRY(object.places()).lxcpath, object.identity(), nullptr));
+    auto joined = Terminal::join(std::move(client), ttynum);
+    return joined ? std::move(joined) : std::unexpected(prefixed(joined.error(), "console %s", object.name));
 }
 
 // The thread gets no signal of the program's.
-Status relay_beside(MonitorClient client, Fd peer) {
+Status relay_beside(Terminal inside, Fd peer) {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread([client = std::move(client), peer = std::move(peer)]() mutable {
-        static_cast<void>(relay_console(client, {peer.get(), peer.get(), 0}).has_value());
+    std::thread([inside = std::move(inside), peer = std::move(peer)]() mutable {
+        static_cast<void>(relay_console(inside, {peer.get(), peer.get(), 0}).has_value());
     }).detach();
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return {};
 }
 
 // A pty of the host's, as LXC gives one: its peer is relayed until all copies of the master are closed.
-Result<Fd> console_pty(MonitorClient client) {
+Result<Fd> relayed_pty(Terminal inside) {
     Fd master(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (!master || unlockpt(master.get()) != 0) {
         return FAIL_ERRNO("make a pty");
     }
-    TRY(relay_beside(std::move(client), TRY(open_peer(master.get()))));
+    TRY(relay_beside(std::move(inside), TRY(open_peer(master.get()))));
     return master;
 }
 
@@ -88,12 +84,14 @@ int fn_console_getfd(lxc_container* c, int* ttynum, int* ptxfd) noexcept {
         if (ttynum == nullptr || ptxfd == nullptr) {
             return FAIL(Code::usage, "console_getfd needs both numbers");
         }
-        Fd master = TRY(console_pty(TRY(join_console(object, *ttynum))));
+        Terminal inside = TRY(join_terminal(object, *ttynum));
+        const int number = inside.number();
+        Fd master = TRY(relayed_pty(std::move(inside)));
         Fd holder(fcntl(master.get(), F_DUPFD_CLOEXEC, 3));
         if (!holder) {
             return FAIL_ERRNO("copy a descriptor");
         }
-        *ttynum = 0;
+        *ttynum = number;
         *ptxfd = master.release();
         return holder.release();
     });
@@ -101,8 +99,8 @@ int fn_console_getfd(lxc_container* c, int* ttynum, int* ptxfd) noexcept {
 
 int fn_console(lxc_container* c, int ttynum, int stdinfd, int stdoutfd, int /*stderrfd*/, int escape) noexcept {
     return enter(c, -1, [&](Object& object) -> Result<int> {
-        MonitorClient client = TRY(join_console(object, ttynum));
-        TRY(relay_console(client, {stdinfd, stdoutfd, escape}));
+        Terminal inside = TRY(join_terminal(object, ttynum));
+        TRY(relay_console(inside, {stdinfd, stdoutfd, escape}));
         return 0;
     });
 }

@@ -152,7 +152,7 @@ bool fn_stop(lxc_container* c) noexcept {
     return enter(c, [](Object& object) {
         StopRequest request{.name = object.identity()};
         request.kill = true;
-        return stop_container(object, std::move(request));
+        return stop_container(object, request);
     });
 }
 
@@ -161,7 +161,7 @@ bool fn_shutdown(lxc_container* c, int timeout) noexcept {
         StopRequest request{.name = object.identity()};
         request.timeout_s = timeout;
         request.no_kill = true;
-        auto stopped = stop_container(object, std::move(request));
+        auto stopped = stop_container(object, request);
         // Nobody was to wait for it.
         return !stopped && stopped.error().code == Code::timeout && timeout == 0 ? Status{} : stopped;
     });

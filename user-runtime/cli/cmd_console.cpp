@@ -1,3 +1,4 @@
+#include "base/parse.h"
 #include "cli/context.h"
 #include "cli/grammar.h"
 #include "cli/option_rows.h"
@@ -10,6 +11,11 @@ constexpr Option kOptions[] = {
      .name = "escape",
      .value = "LETTER",
      .text = "leave by Ctrl and this letter, then q (default: a, also written ^a)"},
+    {.letter = 't',
+     .name = "tty",
+     .value = "NUMBER",
+     .text =
+         "a terminal beside the console (lxc.tty.max), from 1; -1: the first that is free (default: 0, the console)"},
     kNameOption,
 };
 
@@ -24,11 +30,12 @@ constexpr ExitRow kExits[] = {{kWrongState, "it does not run"}};
 Result<int> run_console(const Context& context) {
     const ContainerName name = TRY(context.name());
     const char letter = TRY(parse_escape(context.line.value_or("escape", "a")));
+    const int64_t tty = TRY(parse_signed(context.line.value_or("tty", "0"), -1, INT32_MAX, "--tty"));
     const Places places = TRY(context.places());
     if (context.err.tty) {
         context.note(std::string("leave the console by Ctrl-") + letter + " q");
     }
-    TRY(console(places, name, letter));
+    TRY(console(places, name, {static_cast<int>(tty), letter}));
     return kOk;
 }
 

@@ -9,67 +9,26 @@
 #include "container/store.h"
 #include "kernel/pty.h"
 #include "monitor/client.h"
+#include "monitor/terminal.h"
 
 namespace cubby {
 namespace {
 
-// "^a q" leaves, "^a ^a" is one ^a for the container (LXC's console).
-class Escape {
-  public:
-    explicit Escape(char letter) noexcept : control_(static_cast<char>(letter & 0x1f)) {}
-
-    // What goes on to the container; sets `left` when the user leaves.
-    std::string filter(std::string_view typed, bool& left) {
-        std::string out;
-        for (const char byte : typed) {
-            if (!seen_) {
-                seen_ = byte == control_;
-                if (!seen_) {
-                    out += byte;
-                }
-                continue;
-            }
-            seen_ = false;
-            if (byte == 'q' || byte == 'Q') {
-                left = true;
-                return out;
-            }
-            if (byte != control_) {
-                out += control_;
-            }
-            out += byte;
-        }
-        return out;
-    }
-
-  private:
-    char control_;
-    bool seen_ = false;
-};
-
-void send_size(const MonitorClient& client) {
+void copy_size(const Terminal& terminal) {
     winsize size{};
     if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) {
-        const protocol::WindowSize window{size.ws_row, size.ws_col};
-        static_cast<void>(
-            protocol::send(client.socket(), protocol::Type::window, protocol::bytes_of(window)).has_value());
+        terminal.resize({size.ws_row, size.ws_col});
     }
 }
 
-// One frame from the monitor; false at the end of the stream.
-bool show_frame(MonitorClient& client) {
-    const auto reply = client.next();
-    if (!reply || reply->incoming.type == protocol::Type::end) {
-        return false;
-    }
-    if (reply->incoming.type == protocol::Type::data) {
-        return write_all(STDOUT_FILENO, reply->incoming.payload, "the terminal").has_value();
-    }
-    return true;
+// What it shows next; false at its end.
+bool show(Terminal& terminal) {
+    const auto shown = terminal.read();
+    return shown && write_all(STDOUT_FILENO, *shown, "the terminal").has_value();
 }
 
-// One read of the terminal; false when the user leaves.
-bool send_typed(const MonitorClient& client, Escape& escape) {
+// One read of the user's terminal; false when he leaves.
+bool send_typed(const Terminal& terminal, Escape& escape) {
     char typed[1024];
     const ssize_t got = read(STDIN_FILENO, typed, sizeof typed);
     if (got <= 0) {
@@ -77,33 +36,40 @@ bool send_typed(const MonitorClient& client, Escape& escape) {
     }
     bool left = false;
     const std::string bytes = escape.filter({typed, static_cast<size_t>(got)}, left);
-    return (bytes.empty() || protocol::send(client.socket(), protocol::Type::data, bytes)) && !left;
+    return (bytes.empty() || terminal.write(bytes)) && !left;
 }
 
 }  // namespace
 
-Status console(const Places& places, const ContainerName& name, char escape_letter) {
+Status console(const Places& places, const ContainerName& name, const ConsoleRequest& request) {
     if (isatty(STDIN_FILENO) != 1) {
         return FAIL(Code::usage, "console %s: standard input is no terminal; cubby logs shows the output",
                     name.c_str());
     }
     const auto directory = open_container(places, name);
-    MonitorClient client = TRY(MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr));
-    TRY(client.ask(protocol::Type::console));
+    auto joined = Terminal::join(TRY(MonitorClient::connect(places.lxcpath, name, directory ? &*directory : nullptr)),
+                                 request.tty);
+    if (!joined) {
+        return std::unexpected(prefixed(joined.error(), "console %s", name.c_str()));
+    }
+    Terminal& terminal = *joined;
+    if (request.joined) {
+        request.joined(terminal.number());
+    }
     EventLoop loop = TRY(EventLoop::make());
     constexpr std::array<int, 4> kSignals{SIGWINCH, SIGTERM, SIGHUP, SIGINT};
     const Fd signals = TRY(open_signals(kSignals));
     TRY(loop.watch(signals.get(), EPOLLIN, [&](uint32_t) {
         if (next_signal(signals.get()) == SIGWINCH) {
-            send_size(client);
+            copy_size(terminal);
         } else {
             loop.stop();
         }
     }));
-    Escape escape(escape_letter);
-    TRY(loop.watch(client.socket(), EPOLLIN, [&](uint32_t) { show_frame(client) ? void() : loop.stop(); }));
-    TRY(loop.watch(STDIN_FILENO, EPOLLIN, [&](uint32_t) { send_typed(client, escape) ? void() : loop.stop(); }));
-    send_size(client);
+    Escape escape(request.escape_letter & 0x1f);
+    TRY(loop.watch(terminal.fd(), EPOLLIN, [&](uint32_t) { show(terminal) ? void() : loop.stop(); }));
+    TRY(loop.watch(STDIN_FILENO, EPOLLIN, [&](uint32_t) { send_typed(terminal, escape) ? void() : loop.stop(); }));
+    copy_size(terminal);
     const RawTerminal raw(STDIN_FILENO);
     return loop.run();
 }

@@ -120,8 +120,13 @@ struct AttachRequest {
 // The exit status as a shell shows it.
 Result<int> attach(const Places& places, const AttachRequest& request);
 
-// Joins the console until the escape (^a q, or the given control letter) or the container's end.
-Status console(const Places& places, const ContainerName& name, char escape_letter);
+// Joins the console, or a terminal beside it, until the escape (^a q, or the given control letter) or the container's end.
+struct ConsoleRequest {
+    int tty = 0;  // 0: the console; from 1: a terminal beside it (lxc.tty.max); -1: the first of those that is free
+    char escape_letter = 'a';
+    std::function<void(int tty)> joined = {};  // told which it is, before anything of it is shown
+};
+Status console(const Places& places, const ContainerName& name, const ConsoleRequest& request);
 
 struct CopyRequest {
     ContainerName name;

@@ -63,6 +63,7 @@ Status run(const SymlinkStep&, ChildState&) noexcept;
 Status run(const RemountStep&, ChildState&) noexcept;
 Status run(const MaskStep&, ChildState&) noexcept;
 Status run(const ConsoleStep&, ChildState&) noexcept;
+Status run(const TtyStep&, ChildState&) noexcept;
 Status run(const HostnameStep&, ChildState&) noexcept;
 Status run(const RlimitStep&, ChildState&) noexcept;
 Status run(const ProcSettingStep&, ChildState&) noexcept;

@@ -33,12 +33,13 @@ struct Input {
 };
 
 struct Launched {
-    pid_t pid = -1;  // for printing
-    Fd pidfd;        // the container's first process; our child
-    Fd console;      // master of the console, where the plan has one
-    Fd devpts;       // root of the container's devpts, for later ptys
-    Fd root;         // the root mount; while it is held, the end of the container does not wait for its file system's
-                     // sync, which the last holder's close does
+    pid_t pid = -1;        // for printing
+    Fd pidfd;              // the container's first process; our child
+    Fd console;            // master of the console, where the plan has one
+    std::vector<Fd> ttys;  // masters of the terminals beside it, in their order
+    Fd devpts;             // root of the container's devpts, for later ptys
+    Fd root;  // the root mount; while it is held, the end of the container does not wait for its file system's
+              // sync, which the last holder's close does
     std::vector<std::string> lost;       // isolation that the host did not allow, in words
     std::vector<uint32_t> microseconds;  // with Input::timings: per step of the plan
 };

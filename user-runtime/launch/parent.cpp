@@ -49,6 +49,7 @@ Result<bool> listen(int socket, Launched& launched, const std::function<void(con
             case Kind::init_failed: return std::unexpected(exec_error(message.error));
             case Kind::note: launched.lost.emplace_back(message.error.text); break;
             case Kind::console: launched.console = std::move(received.fd); break;
+            case Kind::tty: launched.ttys.push_back(std::move(received.fd)); break;
             case Kind::devpts: launched.devpts = std::move(received.fd); break;
             case Kind::root: launched.root = std::move(received.fd); break;
             case Kind::process:

@@ -157,4 +157,14 @@ Status run(const ConsoleStep& step, ChildState& state) noexcept {
     return {};
 }
 
+Status run(const TtyStep& step, ChildState& state) noexcept {
+    const Pty pty = TRY(open_pty(state.slots[step.devpts].get()));
+    Message message;
+    message.kind = Kind::tty;
+    TRY(send(state.socket, message, pty.master.get()));
+    const Fd target = TRY(guest::ensure_file(state.root, step.path.c_str()));
+    const Fd terminal = TRY(clone_tree(pty.peer.get(), false));
+    return attach_mount(terminal.get(), target.get());
+}
+
 }  // namespace cubby::launch

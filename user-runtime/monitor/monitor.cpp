@@ -8,6 +8,8 @@
 #include <csignal>
 #include <ctime>
 
+#include "kernel/pty.h"
+
 namespace cubby {
 
 namespace {
@@ -29,6 +31,9 @@ Status Monitor::begin(EventLoop& loop) {
     TRY(loop.watch(listener_.get(), EPOLLIN, [this, &loop](uint32_t) { accept_clients(loop); }));
     if (input_.console) {
         TRY(input_.console->serve(loop));
+    }
+    for (const Fd& master : input_.launched.ttys) {
+        tty_peers_.push_back(TRY(open_peer(master.get())));
     }
     return loop.watch(input_.launched.pidfd.get(), EPOLLIN, [this, &loop](uint32_t) { container_ended(loop); });
 }
@@ -68,11 +73,13 @@ void Monitor::accept_clients(EventLoop& loop) {
     }
 }
 
-// The one that has been silent longest goes: it has had its chance.  Those who wait for a state or read the console stay.
+// The one that has been silent longest goes: it has had its chance.  Those who wait for a state, have a
+// terminal or read the console stay.
 bool Monitor::make_room(EventLoop& loop) {
     int oldest = -1;
     for (const auto& [socket, client] : clients_) {
-        const bool busy = client.awaited != 0 || (input_.console && input_.console->readers().contains(socket));
+        const bool busy =
+            client.awaited != 0 || client.tty != 0 || (input_.console && input_.console->readers().contains(socket));
         if (!busy && (oldest < 0 || client.admitted < clients_.at(oldest).admitted)) {
             oldest = socket;
         }
@@ -124,6 +131,7 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request) {
             }
             return {};
         case Type::document: return answer_document(socket);
+        case Type::tty: return answer_tty(client, TRY(protocol::read_as<protocol::TtyOrder>(request.payload)));
         case Type::log: return answer_log(socket, TRY(protocol::read_as<protocol::LogOrder>(request.payload)));
         case Type::console:
         case Type::data:
@@ -204,6 +212,30 @@ Status Monitor::answer_document(int socket) const {
         return FAIL(Code::unsupported, "it was started from a command line, without a configuration");
     }
     return protocol::send(socket, protocol::Type::document, {}, {&input_.document, 1});
+}
+
+Status Monitor::answer_tty(Client& client, const protocol::TtyOrder& order) {
+    const size_t count = input_.launched.ttys.size();
+    const auto taken = [this](size_t number) {
+        return std::ranges::any_of(clients_, [number](const auto& each) { return each.second.tty == number; });
+    };
+    size_t number = order.number < 0 ? 1 : static_cast<size_t>(order.number);
+    while (order.number < 0 && number <= count && taken(number)) {
+        ++number;
+    }
+    if (count == 0 || (order.number >= 0 && (number == 0 || number > count))) {
+        return FAIL(Code::not_found, "it has %zu terminals beside its console (lxc.tty.max), and no number %d", count,
+                    order.number);
+    }
+    if (number > count || taken(number)) {
+        return FAIL(Code::busy, "%s",
+                    order.number < 0 ? "somebody is at each of its terminals" : "somebody is at that terminal");
+    }
+    const protocol::TtyOrder given{static_cast<int32_t>(number)};
+    const int master = input_.launched.ttys[number - 1].get();
+    TRY(protocol::send(client.socket.get(), protocol::Type::tty, protocol::bytes_of(given), {&master, 1}));
+    client.tty = number;
+    return {};
 }
 
 Status Monitor::answer_log(int socket, const protocol::LogOrder& order) {

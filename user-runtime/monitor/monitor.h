@@ -68,6 +68,7 @@ class Monitor {
         Fd socket;
         uint32_t awaited = 0;   // bits of states
         uint64_t admitted = 0;  // the how manieth it was
+        size_t tty = 0;         // the number of the terminal that it has, 0: none
     };
     void accept_clients(EventLoop& loop);
     bool make_room(EventLoop& loop);
@@ -77,6 +78,7 @@ class Monitor {
     Status answer_status(int socket);
     Status answer_attach(int socket) const;
     Status answer_document(int socket) const;
+    Status answer_tty(Client& client, const protocol::TtyOrder& order);
     Status answer_log(int socket, const protocol::LogOrder& order);
     void change(Event event);
     void container_ended(EventLoop& loop);
@@ -84,6 +86,7 @@ class Monitor {
 
     MonitorInput input_;
     State state_ = State::running;
+    std::vector<Fd> tty_peers_;  // held open: a master without any peer reports a hang-up
     Fd listener_;
     Fd spare_;  // given up for a moment where descriptors are used up
     uint64_t admitted_ = 0;

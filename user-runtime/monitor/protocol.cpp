@@ -21,7 +21,7 @@ Result<Incoming> decode(const Frame& frame) {
     if (header.version != kVersion) {
         return FAIL(Code::unsupported, "control protocol version %u, this program speaks %u", header.version, kVersion);
     }
-    if (header.length != bytes.size() - sizeof header || header.type > Type::document) {
+    if (header.length != bytes.size() - sizeof header || header.type > kLastType) {
         return FAIL(Code::broken, "a control message is malformed");
     }
     const std::string_view payload = bytes.substr(sizeof header);

@@ -34,7 +34,11 @@ enum class Type : uint16_t {
     window = 8,     // WindowSize for the console
     end = 9,        // the stream is over; payload: Status
     document = 10,  // request: empty.  reply: empty; descriptor: the text of the configuration that it was started with
+    tty = 11,  // request: TtyOrder.  reply: TtyOrder with the number; descriptor: the terminal's master.  It is the
+               // client's until the connection ends
 };
+
+inline constexpr Type kLastType = Type::tty;
 
 struct Header {
     uint16_t version = kVersion;
@@ -75,6 +79,9 @@ struct WaitOrder {
 struct LogOrder {
     uint32_t follow = 0;
     uint32_t clear = 0;  // afterwards the buffer is empty
+};
+struct TtyOrder {
+    int32_t number = -1;  // of lxc.tty.max, from 1; -1: the first that nobody has
 };
 struct WindowSize {
     uint16_t rows = 0;

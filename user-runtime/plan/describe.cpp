@@ -110,6 +110,7 @@ struct Describer {
     std::string operator()(const ConsoleStep& s) const {
         return std::string("open a pseudo terminal") + (s.bind_console ? " as /dev/console" : "");
     }
+    std::string operator()(const TtyStep& s) const { return "open a pseudo terminal as /" + s.path; }
     std::string operator()(const HostnameStep& s) const { return "host name " + s.name; }
     std::string operator()(const RlimitStep& s) const {
         return "limit of resource " + std::to_string(s.resource) +
@@ -157,13 +158,14 @@ std::string describe(const Step& step) { return std::visit(Describer{}, step); }
 
 const char* kind_of(const Step& step) noexcept {
     static constexpr const char* kKinds[] = {
-        "id-map",          "host-hooks",   "open",    "clone-tree",   "assume-root",   "time-offset",
-        "loopback",        "fs-mount",     "overlay", "sysctl",       "open-settings", "limits",
-        "stage",           "hook",         "pivot",   "attach",       "inner-bind",    "make-dir",
-        "symlink",         "remount",      "mask",    "console",      "hostname",      "rlimit",
-        "proc-setting",    "keyring",      "session", "identity",     "workdir",       "personality",
-        "core-scheduling", "no-new-privs", "seccomp", "capabilities", "label",         "landlock",
-        "death-signal",    "exec"};
+        "id-map",        "host-hooks",      "open",         "clone-tree", "assume-root",
+        "time-offset",   "loopback",        "fs-mount",     "overlay",    "sysctl",
+        "open-settings", "limits",          "stage",        "hook",       "pivot",
+        "attach",        "inner-bind",      "make-dir",     "symlink",    "remount",
+        "mask",          "console",         "tty",          "hostname",   "rlimit",
+        "proc-setting",  "keyring",         "session",      "identity",   "workdir",
+        "personality",   "core-scheduling", "no-new-privs", "seccomp",    "capabilities",
+        "label",         "landlock",        "death-signal", "exec"};
     static_assert(std::size(kKinds) == std::variant_size_v<Step>);
     return kKinds[step.index()];
 }

@@ -37,6 +37,7 @@ class StartPlan {
 
     std::string name;
     GroundSlots ground;
+    std::string ttys;  // names of the terminals beside the console, as systemd wants them: "pts/1 pts/2"
     NsSet new_namespaces;
     std::vector<SharedNamespace> shared;
 

@@ -161,6 +161,11 @@ struct ConsoleStep {
     Slot devpts;
     bool bind_console;
 };
+// One more pty of it: the master goes to the parent, the peer is bound at `path`, a guest path (lxc.tty.max).
+struct TtyStep {
+    Slot devpts;
+    std::string path;
+};
 struct HostnameStep {
     std::string name;
 };
@@ -226,9 +231,9 @@ struct ExecStep {
 using Step = std::variant<IdMapStep, HostHooksStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep,
                           LoopbackStep, FsMountStep, OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, StageStep,
                           HookStep, PivotStep, AttachStep, InnerBindStep, MakeDirStep, SymlinkStep, RemountStep,
-                          MaskStep, ConsoleStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep,
-                          IdentityStep, WorkDirStep, PersonalityStep, CoreSchedulingStep, NoNewPrivsStep, SeccompStep,
-                          CapsStep, LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
+                          MaskStep, ConsoleStep, TtyStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep,
+                          SessionStep, IdentityStep, WorkDirStep, PersonalityStep, CoreSchedulingStep, NoNewPrivsStep,
+                          SeccompStep, CapsStep, LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
 
 // "bind /home/a/work" and the like: one line that says what the step does to what.
 [[nodiscard]] std::string describe(const Step& step);

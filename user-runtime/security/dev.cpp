@@ -48,6 +48,25 @@ void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& pl
     plan.add(Phase::child_tree, AttachStep{plan.ground.devpts, "dev/pts", CreateTarget::directory, false, true});
 }
 
+// /dev/tty1 and on; where there is a directory for them, they lie in it, and links lead there.
+void add_ttys(const ContainerSpec& spec, StartPlan& plan) {
+    const std::string& folder = spec.console.tty_dir;
+    if (!folder.empty() && spec.console.ttys > 0) {
+        plan.add(Phase::child_tree, MakeDirStep{"dev/" + folder, 0755});
+    }
+    // The devpts is new: its terminals are numbered as they are made.
+    const uint32_t first = spec.process.stdio == Stdio::console ? 1 : 0;
+    for (uint32_t at = 0; at < spec.console.ttys; ++at) {
+        const std::string name = "tty" + std::to_string(at + 1);
+        if (!folder.empty()) {
+            plan.add(Phase::child_tree, SymlinkStep{"dev/" + name, folder + "/" + name});
+        }
+        plan.add(Phase::child_tree,
+                 TtyStep{plan.ground.devpts, "dev/" + (folder.empty() ? name : folder + "/" + name)});
+        plan.ttys.append(plan.ttys.empty() ? "" : " ").append("pts/" + std::to_string(first + at));
+    }
+}
+
 }  // namespace
 
 Status contribute_dev(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan) {
@@ -70,6 +89,9 @@ Status contribute_dev(const ContainerSpec& spec, const HostFacts& facts, StartPl
     add_devpts(spec, facts, plan);
     if (spec.process.stdio == Stdio::console) {
         plan.add(Phase::child_tree, ConsoleStep{plan.ground.devpts, spec.mounts.populate_dev});
+    }
+    if (spec.mounts.populate_dev) {
+        add_ttys(spec, plan);
     }
     return {};
 }

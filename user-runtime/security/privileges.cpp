@@ -74,7 +74,11 @@ Status contribute_privileges(const ContainerSpec& spec, const HostFacts& facts, 
     add_landlock(spec.security, plan);
     TRY(add_filters(spec.security, facts.single_id, plan));
     plan.add(Phase::child_privileges, CapsStep{spec.security.keep_capabilities});
-    plan.add(Phase::child_exec, ExecStep{spec.process.argv, spec.process.environment, spec.process.reaper});
+    std::vector<std::string> environment = spec.process.environment;
+    if (!plan.ttys.empty()) {
+        environment.push_back("container_ttys=" + plan.ttys);  // systemd starts a getty on each
+    }
+    plan.add(Phase::child_exec, ExecStep{spec.process.argv, std::move(environment), spec.process.reaper});
     return {};
 }
 

@@ -228,7 +228,7 @@ TEST(LxcCompile, Networks) {
 
 TEST(LxcCompile, HarmlessKeysAreReported) {
     const auto result = compiled(
-        "lxc.tty.max = 4\nlxc.tty.dir = lxc\nlxc.tty.dir =\nlxc.start.auto = 0\nlxc.hook.clone = /x\nwords\n"
+        "lxc.monitor.unshare = 1\nlxc.console.path = /x\nlxc.console.path =\nlxc.start.auto = 0\nlxc.hook.clone = /x\nwords\n"
         "lxc.net.0.type = empty\nlxc.net.0.mtu = 1400\nlxc.mount.auto = shmounts:/x\n"
         "lxc.environment = CUBBY_TEST_MISSING\nlxc.cgroup2.devices.allow = c 1:3 rwm\ncubby.image = busybox\n");
     ASSERT_TRUE(result) << result.error().text;
@@ -239,7 +239,7 @@ TEST(LxcCompile, HarmlessKeysAreReported) {
     }
     EXPECT_EQ(seen, (std::vector<std::string>{
                         "/c/web1/config:11 lxc.cgroup2.devices.allow c 1:3 rwm", "/c/web1/config:5 lxc.hook.clone /x",
-                        "/c/web1/config:1 lxc.tty.max 4", "/c/web1/config:8 lxc.net.0.mtu 1400",
+                        "/c/web1/config:1 lxc.monitor.unshare 1", "/c/web1/config:8 lxc.net.0.mtu 1400",
                         "/c/web1/config:10 lxc.environment CUBBY_TEST_MISSING",
                         "/c/web1/config:9 lxc.mount.auto shmounts:/x", "/c/web1/config:6 words "}));
     EXPECT_EQ(result->image, "busybox");

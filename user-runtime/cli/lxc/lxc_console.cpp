@@ -13,7 +13,9 @@ constexpr Option kOptions[] = {
     {.letter = 't',
      .name = "tty",
      .value = "NUMBER",
-     .text = "0: the console; -1: the first terminal that is free, which is the console here (the default)"},
+     .text =
+         "0: the console; from 1: a terminal beside it (lxc.tty.max); -1: the first of those that is free, the console "
+         "where there are none (the default)"},
     {.letter = 'e',
      .name = "escape",
      .value = "PREFIX",
@@ -21,7 +23,7 @@ constexpr Option kOptions[] = {
 };
 
 constexpr OptionStanding kStandings[] = {
-    {"tty", Standing::works, "0 and -1; a container has a console and no further terminals"},
+    {"tty", Standing::works, ""},
 };
 
 constexpr Example kExamples[] = {
@@ -38,17 +40,14 @@ Result<int> run_console(const Context& context) {
     if (const auto found = inspect(places, name); !found || found->summary.state == State::stopped) {
         return FAIL(Code::wrong_state, "%s is not running", name.c_str());
     }
-    if (tty > 0) {
-        return FAIL(Code::unsupported, "-t %d: a container has a console (-t 0) and no further terminals yet",
-                    static_cast<int>(tty));
-    }
-    if (!context.quiet && context.err.tty) {
+    const bool announced = !context.quiet && context.err.tty;
+    const auto announce = [letter](int joined) {
         const std::string key(1, letter);
-        complain("Connected to tty 0");
+        complain("Connected to tty " + std::to_string(joined));
         complain("Type <Ctrl+" + key + " q> to exit the console, <Ctrl+" + key + " Ctrl+" + key + "> to enter Ctrl+" +
                  key + " itself");
-    }
-    TRY(console(places, name, letter));
+    };
+    TRY(console(places, name, {static_cast<int>(tty), letter, announced ? announce : std::function<void(int)>()}));
     return kOk;
 }
 
@@ -59,8 +58,9 @@ constinit const LxcCommand kLxcConsole{
     .command = {.name = "lxc-console",
                 .whole = &kLxcFamily,
                 .group = Group::running,
-                .summary = "Join a container's console",
-                .description = "Connects this terminal with the container's console.",
+                .summary = "Join a container's console or a terminal of it",
+                .description =
+                    "Connects this terminal with the container's console, or with one of the terminals beside it.",
                 .operands = kOneContainer,
                 .options = kOptions,
                 .examples = kExamples,

@@ -13,7 +13,7 @@ constexpr const char* kNoLimits = "it sets no limits of control groups yet";
 constexpr const char* kNoPlace = "it chooses the control group itself";
 constexpr const char* kNoAppArmor = "it makes no AppArmor profile and applies a loaded one only";
 constexpr const char* kNoProxy = "it hands no system call to another program";
-constexpr const char* kNoClone = "no command of this version copies a container";
+constexpr const char* kNoClone = "cubby copy runs no hook yet";
 constexpr const char* kDevices = "devices are bound one by one, and none can be made in a user namespace";
 
 constexpr Unhonoured kKeys[] = {
@@ -29,19 +29,12 @@ constexpr Unhonoured kKeys[] = {
     {"lxc.cgroup2.", kNote, "", kNoLimits},
     {"lxc.cgroup2.devices.", kNote, "", kDevices},
     {"lxc.console.path", kNote, "none", "the console is read with cubby console and cubby logs"},
-    {"lxc.execute.cmd", kNote, "", "cubby run is told its command"},
-    {"lxc.group", kNote, "", "cubby has no command that acts on groups yet"},
     {"lxc.hook.clone", kNote, "", kNoClone},
     {"lxc.monitor.signal.pdeath", kNote, "", "the container always ends with its monitor"},
     {"lxc.monitor.unshare", kNote, "0", "the monitor makes no mounts"},
     {"lxc.seccomp.notify.cookie", kNote, "", kNoProxy},
     {"lxc.seccomp.notify.proxy", kRefuse, "", kNoProxy},
     {"lxc.selinux.context.keyring", kRefuse, "", "it sets no SELinux label on keyrings"},
-    {"lxc.start.auto", kNote, "0", "it starts no container by itself yet"},
-    {"lxc.start.delay", kNote, "0", "it starts no container by itself yet"},
-    {"lxc.start.order", kNote, "0", "it starts no container by itself yet"},
-    {"lxc.tty.dir", kNote, "", "it makes one console and no further terminals"},
-    {"lxc.tty.max", kNote, "0", "it makes one console and no further terminals"},
 };
 constexpr bool in_order() {
     for (size_t index = 1; index < std::size(kKeys); ++index) {
