@@ -51,6 +51,7 @@ void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& pl
 // /dev/tty1 and on; where there is a directory for them, they lie in it, and links lead there.
 void add_ttys(const ContainerSpec& spec, StartPlan& plan) {
     const std::string& folder = spec.console.tty_dir;
+    const std::string within = folder.empty() ? "" : folder + "/";
     if (!folder.empty() && spec.console.ttys > 0) {
         plan.add(Phase::child_tree, MakeDirStep{"dev/" + folder, 0755});
     }
@@ -58,11 +59,12 @@ void add_ttys(const ContainerSpec& spec, StartPlan& plan) {
     const uint32_t first = spec.process.stdio == Stdio::console ? 1 : 0;
     for (uint32_t at = 0; at < spec.console.ttys; ++at) {
         const std::string name = "tty" + std::to_string(at + 1);
+        std::string place = within;
+        place.append(name);
         if (!folder.empty()) {
-            plan.add(Phase::child_tree, SymlinkStep{"dev/" + name, folder + "/" + name});
+            plan.add(Phase::child_tree, SymlinkStep{"dev/" + name, place});
         }
-        plan.add(Phase::child_tree,
-                 TtyStep{plan.ground.devpts, "dev/" + (folder.empty() ? name : folder + "/" + name)});
+        plan.add(Phase::child_tree, TtyStep{plan.ground.devpts, "dev/" + place});
         plan.ttys.append(plan.ttys.empty() ? "" : " ").append("pts/" + std::to_string(first + at));
     }
 }
