@@ -124,6 +124,13 @@ class Ttys(harness.LxcCommands):
         shown = self.cubby("exec", "dir", "--", "sh", "-c", "readlink /dev/tty1; readlink /dev/tty2; stat -c %t /dev/lxc/tty2")
         self.assertEqual(shown, "lxc/tty1\nlxc/tty2\n88\n")
 
+    def test_beside_those_that_it_may_open_itself(self):
+        # As LXC's busybox template has it: one of its own, which an attach with a terminal takes.
+        self.started("one", "lxc.tty.max = 1", "lxc.pty.max = 1")
+        at = Joined(self, str(harness.CUBBY), "exec", "one", "--", "tty")
+        self.assertIn("/dev/pts/2", at.wait_for("/dev/pts/"))
+        self.assertEqual(at.end(), 0)
+
     def test_after_a_restart(self):
         self.started("again", "lxc.tty.max = 1")
         self.cubby("stop", "-k", "again")

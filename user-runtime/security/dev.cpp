@@ -41,8 +41,10 @@ void add_devpts(const ContainerSpec& spec, const HostFacts& facts, StartPlan& pl
     // Group 5 is tty in every distribution; a map without it leaves the terminal to its opener's group.
     const bool tty_group =
         facts.single_id ? false : spec.idmap.gids.empty() || to_outside(spec.idmap.gids, 5).has_value();
+    // lxc.pty.max is what the container may open itself, beside the terminals that it is given.
+    const uint64_t own = uint64_t{spec.console.ttys} + (spec.process.stdio == Stdio::console ? 1 : 0);
     const std::string options = std::string(tty_group ? "gid=5,mode=0620" : "mode=0600") +
-                                ",ptmxmode=0666,max=" + std::to_string(spec.mounts.max_ptys);
+                                ",ptmxmode=0666,max=" + std::to_string(spec.mounts.max_ptys + own);
     plan.add(Phase::child_mounts, FsMountStep{plan.ground.devpts, "devpts", "devpts", options,
                                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, kNoSlot, ""});
     plan.add(Phase::child_tree, AttachStep{plan.ground.devpts, "dev/pts", CreateTarget::directory, false, true});
