@@ -19,19 +19,30 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
-// What the network namespace of a running container shows; one in the host's own has no addresses of its own.
-std::vector<Interface> interfaces_of(const ListedContainer& one) {
-    const auto name = ContainerName::parse(one.summary.name);
-    if (!name || one.summary.pid <= 0) {
-        return {};
-    }
-    auto found = interfaces(one.places, *name);
-    return found ? std::move(*found) : std::vector<Interface>{};
-}
+// One container, and what its network namespace shows: looked up once, since it takes a process of its own.
+class Line {
+  public:
+    explicit Line(const ListedContainer& container) noexcept : one(container) {}
+    const ListedContainer& one;
 
-std::string addresses(const ListedContainer& one, bool six) {
+    // Of a running container; one in the host's own has no addresses of its own.
+    const std::vector<Interface>& interfaces() {
+        const auto name = ContainerName::parse(one.summary.name);
+        if (!looked_ && name && one.summary.pid > 0) {
+            interfaces_ = cubby::interfaces(one.places, *name).value_or(std::vector<Interface>{});
+        }
+        looked_ = true;
+        return interfaces_;
+    }
+
+  private:
+    bool looked_ = false;
+    std::vector<Interface> interfaces_;
+};
+
+std::string addresses(Line& line, bool six) {
     std::vector<std::string> out;
-    for (const Interface& interface : interfaces_of(one)) {
+    for (const Interface& interface : line.interfaces()) {
         for (const std::string& address : interface.addresses) {
             if (!interface.loopback && (address.find(':') != std::string::npos) == six) {
                 out.push_back(address);
@@ -41,9 +52,9 @@ std::string addresses(const ListedContainer& one, bool six) {
     return joined(out);
 }
 
-std::string names(const ListedContainer& one) {
+std::string names(Line& line) {
     std::vector<std::string> out;
-    for (const Interface& interface : interfaces_of(one)) {
+    for (const Interface& interface : line.interfaces()) {
         out.push_back(interface.name);
     }
     return joined(out);
@@ -54,28 +65,28 @@ std::string value(const ListedContainer& one, const char* key) {
     return name && one.summary.defined ? value_of(one.places, *name, key) : "";
 }
 
-std::string groups(const ListedContainer& one) {
+std::string groups(Line& line) {
+    const ListedContainer& one = line.one;
     const auto name = ContainerName::parse(one.summary.name);
     return name && one.summary.defined ? joined(groups_of(one.places, *name)) : "";
 }
 
 struct LsColumn {
     std::string_view title;
-    std::string (*text)(const ListedContainer& one);
+    std::string (*text)(Line& line);
 };
 constexpr LsColumn kColumns[] = {
-    {"NAME", [](const ListedContainer& one) { return one.summary.name; }},
-    {"STATE", [](const ListedContainer& one) { return std::string(state_name(one.summary.state)); }},
-    {"PID", [](const ListedContainer& one) { return one.summary.pid > 0 ? std::to_string(one.summary.pid) : ""; }},
-    {"RAM", [](const ListedContainer&) { return std::string(); }},
-    {"SWAP", [](const ListedContainer&) { return std::string(); }},
-    {"AUTOSTART",
-     [](const ListedContainer& one) { return std::string(value(one, "lxc.start.auto") == "1" ? "1" : "0"); }},
+    {"NAME", [](Line& line) { return line.one.summary.name; }},
+    {"STATE", [](Line& line) { return std::string(state_name(line.one.summary.state)); }},
+    {"PID", [](Line& line) { return line.one.summary.pid > 0 ? std::to_string(line.one.summary.pid) : ""; }},
+    {"RAM", [](Line&) { return std::string(); }},
+    {"SWAP", [](Line&) { return std::string(); }},
+    {"AUTOSTART", [](Line& line) { return std::string(value(line.one, "lxc.start.auto") == "1" ? "1" : "0"); }},
     {"GROUPS", groups},
     {"INTERFACE", names},
-    {"IPV4", [](const ListedContainer& one) { return addresses(one, false); }},
-    {"IPV6", [](const ListedContainer& one) { return addresses(one, true); }},
-    {"UNPRIVILEGED", [](const ListedContainer&) { return std::string("true"); }},
+    {"IPV4", [](Line& line) { return addresses(line, false); }},
+    {"IPV6", [](Line& line) { return addresses(line, true); }},
+    {"UNPRIVILEGED", [](Line&) { return std::string("true"); }},
 };
 
 constexpr size_t kNarrowest = 4;  // LXC's columns are never narrower
@@ -120,18 +131,24 @@ Result<std::string> fancy_listing(const std::vector<ListedContainer>& containers
         rows.front().emplace_back(column->title);
     }
     for (const ListedContainer& one : containers) {
-        std::vector<std::string>& row = rows.emplace_back();
+        Line line(one);
+        std::vector<std::string> row;
+        row.reserve(columns.size());
         for (const LsColumn* column : columns) {
-            row.push_back(or_dash(shown(column->text(one))));
+            row.push_back(or_dash(shown(column->text(line))));
+        }
+        rows.push_back(std::move(row));
+    }
+    std::vector<size_t> widths(columns.size());
+    for (const auto& row : rows) {
+        for (size_t at = 0; at < columns.size(); ++at) {
+            widths[at] = std::max(widths[at], width(row[at]));
         }
     }
     std::string out;
     for (const auto& row : rows) {
         for (size_t at = 0; at < columns.size(); ++at) {
-            const auto longer = [at](const auto& left, const auto& right) {
-                return width(left[at]) < width(right[at]);
-            };
-            out += padded(row[at], width((*std::ranges::max_element(rows, longer))[at])) + " ";
+            out.append(padded(row[at], widths[at])).append(" ");
         }
         out += "\n";
     }
