@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/exit_code.h"
@@ -26,16 +24,6 @@ cubby::Status fill_descriptors() {
     return {};
 }
 
-// Nothing that a static object's destructor does outlasts the process; it is left to the kernel, except where it is to be
-// seen that nothing leaks.
-int end_with(int code) {
-#ifndef __SANITIZE_ADDRESS__
-    fflush(nullptr);
-    _exit(code);
-#endif
-    return code;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,6 +33,5 @@ int main(int argc, char** argv) {
     if (!fill_descriptors()) {
         return cubby::cli::kFailure;
     }
-    return end_with(
-        cubby::cli::run_command_line(argc > 0 ? argv[0] : "cubby", {argv + (argc > 0 ? 1 : 0), argv + argc}));
+    return cubby::cli::run_command_line(argc > 0 ? argv[0] : "cubby", {argv + (argc > 0 ? 1 : 0), argv + argc});
 }

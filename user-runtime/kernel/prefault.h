@@ -9,8 +9,8 @@ namespace cubby {
 // (program_entry.cpp); elsewhere nothing is done.
 void prefault_heap() noexcept;
 
-// What a container's child runs, and heap and the top of the stack for writing: in a fresh copy of a process, whose tables
-// have no code yet, and whose every first write would be a fault.
+// What a container's child runs, and the top of the stack for writing: in a fresh copy of a process, whose tables have no
+// code yet, and whose every first write would be a fault.  The heap it only reads.
 void prefault_copy() noexcept;
 
 }  // namespace cubby

@@ -140,6 +140,16 @@ Status run(const MaskStep& step, ChildState& state) noexcept {
     return attach_mount(copy.get(), target->get());
 }
 
+namespace {
+
+Status bind_terminal(int peer, const char* path, int root) noexcept {
+    const Fd target = TRY(guest::ensure_file(root, path));
+    const Fd terminal = TRY(clone_tree(peer, false));
+    return attach_mount(terminal.get(), target.get());
+}
+
+}  // namespace
+
 Status run(const ConsoleStep& step, ChildState& state) noexcept {
     const int devpts = state.slots[step.devpts].get();
     Pty pty = TRY(open_pty(devpts));
@@ -149,9 +159,7 @@ Status run(const ConsoleStep& step, ChildState& state) noexcept {
     message.kind = Kind::devpts;
     TRY(send(state.socket, message, devpts));
     if (step.bind_console) {
-        const Fd target = TRY(guest::ensure_file(state.root, "dev/console"));
-        const Fd console = TRY(clone_tree(pty.peer.get(), false));
-        TRY(attach_mount(console.get(), target.get()));
+        TRY(bind_terminal(pty.peer.get(), "dev/console", state.root));
     }
     state.terminal = std::move(pty.peer);
     return {};
@@ -162,9 +170,7 @@ Status run(const TtyStep& step, ChildState& state) noexcept {
     Message message;
     message.kind = Kind::tty;
     TRY(send(state.socket, message, pty.master.get()));
-    const Fd target = TRY(guest::ensure_file(state.root, step.path.c_str()));
-    const Fd terminal = TRY(clone_tree(pty.peer.get(), false));
-    return attach_mount(terminal.get(), target.get());
+    return bind_terminal(pty.peer.get(), step.path.c_str(), state.root);
 }
 
 }  // namespace cubby::launch

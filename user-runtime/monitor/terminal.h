@@ -29,14 +29,11 @@ class Terminal {
     Status write(std::string_view typed) const;
     void resize(const protocol::WindowSize& size) const noexcept;
 
-    // For a caller that moves the bytes itself; none for the console.
-    [[nodiscard]] Fd take_master() noexcept { return std::move(master_); }
-
   private:
     Terminal(MonitorClient client, Fd master, int number) noexcept
         : client_(std::move(client)), master_(std::move(master)), number_(number) {}
     MonitorClient client_;
-    Fd master_;
+    Fd master_;  // none for the console
     int number_;
 };
 
