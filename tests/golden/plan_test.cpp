@@ -128,6 +128,7 @@ const Case kCases[] = {
      }},
     {"hooks",
      [](ContainerSpec& spec, HostFacts&) {
+         spec.hooks.of(Hook::pre_start) = {"/usr/bin/prepare"};
          spec.hooks.of(Hook::pre_mount) = {"/usr/bin/unlock"};
          spec.hooks.of(Hook::mount) = {"/usr/bin/mounts now"};
          spec.hooks.of(Hook::autodev) = {"/usr/bin/devices"};

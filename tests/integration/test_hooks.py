@@ -110,6 +110,21 @@ class Hooks(harness.Configured):
                 self.assertIn("ended with 7: no such luck", error)
                 self.assertEqual(self.state("c"), "STOPPED")
 
+    def test_a_failed_start_is_undone_in_reverse(self):
+        """What a hook did on the host, the hook of the other end takes back, where it was done."""
+        tell = self.teller()
+        begun = ["pre-start", "post-stop"]
+        for failing, ran in {"pre-start": [], "mount": begun, "start": begun, "start-host": begun,
+                             "": ["pre-start", "start-host", "stop", "post-stop"]}.items():
+            with self.subTest(failing):
+                self.configure(*(f"lxc.hook.{name} = {'false' if name == failing else tell}"
+                                 for name in {"pre-start", "start-host", "stop", "post-stop", failing} - {""}),
+                               "lxc.init.cmd = " + ("/bin/init" if failing else "/no/such/program"))
+                self.assertNotEqual(self.run_cubby("start", "c").returncode, 0)
+                self.assertEqual([line.split()[3] for line in self.lines(os.getuid())], ran)
+                pathlib.Path(f"{self.told}-{os.getuid()}").unlink(missing_ok=True)
+        self.assertEqual(self.environment("post-stop")["LXC_TARGET"], "stop")
+
     def test_a_failure_at_the_end_is_only_logged(self):
         log = self.place / "log"
         self.started(f"lxc.hook.stop = false", f"lxc.hook.post-stop = {self.teller()}", f"lxc.log.file = {log}",

@@ -12,6 +12,13 @@ void add_hooks(const ContainerSpec& spec, Hook hook, Phase phase, StartPlan& pla
     }
 }
 
+// Where only the undo has commands, it is still run by a start that fails.
+void add_host_hooks(const ContainerSpec& spec, Phase phase, Hook hook, Hook undo, StartPlan& plan) {
+    if (!spec.hooks.of(hook).empty() || !spec.hooks.of(undo).empty()) {
+        plan.add(phase, HostHooksStep{hook, undo, spec.hooks.of(hook)});
+    }
+}
+
 }  // namespace
 
 bool stages_root(const ContainerSpec& spec) noexcept {
@@ -44,10 +51,9 @@ Status contribute_hooks(const ContainerSpec& spec, const HostFacts&, StartPlan& 
 }
 
 Status contribute_start_hooks(const ContainerSpec& spec, const HostFacts&, StartPlan& plan) {
+    add_host_hooks(spec, Phase::host_prepare, Hook::pre_start, Hook::post_stop, plan);
     add_hooks(spec, Hook::start, Phase::child_privileges, plan);
-    if (!spec.hooks.of(Hook::start_host).empty()) {
-        plan.add(Phase::parent_ready, HostHooksStep{spec.hooks.of(Hook::start_host)});
-    }
+    add_host_hooks(spec, Phase::parent_ready, Hook::start_host, Hook::stop, plan);
     return {};
 }
 

@@ -45,8 +45,7 @@ std::optional<Summary> summarize_unfinished(const Places& places, const Containe
         return summary;
     }
     if (running) {
-        // Not through its directory: a run that has not come to its socket yet would be waited for.
-        ask_state(places, name, nullptr, summary);
+        ask_state(places, name, &directory, summary);
         return summary.state != State::stopped ? std::optional(summary) : std::nullopt;
     }
     if (summary.ephemeral || name.str().starts_with("run-")) {

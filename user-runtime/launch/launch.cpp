@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <ranges>
 
 #include "kernel/idmap.h"
 #include "kernel/procfs.h"
@@ -26,12 +28,13 @@ Status write_maps(const IdMapStep& step, const ChildGuard& child) {
     return process.write("uid_map", step.uid_map);
 }
 
-Status run_parent_step(const Input& input, const PlannedStep& planned, const ChildGuard& child) {
-    if (std::holds_alternative<HostHooksStep>(planned.step) && input.host_hooks) {
-        return input.host_hooks(child.cloned());
+// `child`: none in Phase::host_prepare.
+Status run_parent_step(const Input& input, const PlannedStep& planned, const ChildGuard* child) {
+    if (const auto* hooks = std::get_if<HostHooksStep>(&planned.step); hooks != nullptr && input.host_hooks) {
+        return input.host_hooks(hooks->hook, child != nullptr ? &child->cloned() : nullptr);
     }
-    if (const auto* map = std::get_if<IdMapStep>(&planned.step)) {
-        return write_maps(*map, child);
+    if (const auto* map = std::get_if<IdMapStep>(&planned.step); map != nullptr && child != nullptr) {
+        return write_maps(*map, *child);
     }
     return FAIL(Code::broken, "step '%s' is not one of the starter's", kind_of(planned.step));
 }
@@ -42,28 +45,66 @@ uint32_t microseconds_since(const timespec& start) noexcept {
     return static_cast<uint32_t>((now.tv_sec - start.tv_sec) * 1'000'000 + (now.tv_nsec - start.tv_nsec) / 1000);
 }
 
-Status run_parent_steps(const Input& input, size_t from, size_t end, const ChildGuard& child, Launched& launched) {
-    for (size_t at = from; at < end; ++at) {
+// The starter's own steps, from the first on.  Unless the start succeeds, those that were done are undone in reverse.
+class StarterSteps {
+  public:
+    StarterSteps(const Input& input, Launched& launched) noexcept : input_(input), launched_(launched) {}
+    ~StarterSteps();
+    StarterSteps(const StarterSteps&) = delete;
+    StarterSteps& operator=(const StarterSteps&) = delete;
+    StarterSteps(StarterSteps&&) = delete;
+    StarterSteps& operator=(StarterSteps&&) = delete;
+
+    // Runs those of [from, end) that are not done yet.
+    Status run(size_t from, size_t end, const ChildGuard* child);
+    void succeeded() noexcept { done_.clear(); }
+
+  private:
+    const Input& input_;
+    Launched& launched_;
+    std::vector<const Step*> done_;
+    size_t next_ = 0;
+};
+
+// A map of ids ends with the child, so there is only one kind that leaves something.
+StarterSteps::~StarterSteps() {
+    for (const Step* step : std::views::reverse(done_)) {
+        if (const auto* hooks = std::get_if<HostHooksStep>(step); hooks != nullptr && input_.undo_host_hooks) {
+            input_.undo_host_hooks(hooks->undo);
+        }
+    }
+}
+
+Status StarterSteps::run(size_t from, size_t end, const ChildGuard* child) {
+    for (next_ = std::max(next_, from); next_ < end; ++next_) {
+        const PlannedStep& planned = input_.plan.steps()[next_];
         timespec start{};
         clock_gettime(CLOCK_MONOTONIC, &start);
-        if (auto done = run_parent_step(input, input.plan.steps()[at], child); !done) {
-            done.error().step = static_cast<uint16_t>(at + 1);
+        if (auto done = run_parent_step(input_, planned, child); !done) {
+            done.error().step = static_cast<uint16_t>(next_ + 1);
             return done;
         }
-        if (at < launched.microseconds.size()) {
-            launched.microseconds[at] = microseconds_since(start);
+        done_.push_back(&planned.step);
+        if (next_ < launched_.microseconds.size()) {
+            launched_.microseconds[next_] = microseconds_since(start);
         }
     }
     return {};
 }
 
+size_t end_of_preparation(const StartPlan& plan) noexcept {
+    const auto& steps = plan.steps();
+    const auto end = std::ranges::find_if(steps, [](const auto& step) { return step.phase != Phase::host_prepare; });
+    return static_cast<size_t>(end - steps.begin());
+}
+
 // Runs the parent's segments and waits through the child's; the last one ends with the child's exec.
-Status run_segments(const Input& input, int socket, const ChildGuard& child, Launched& launched) {
+Status run_segments(const Input& input, int socket, StarterSteps& own, const ChildGuard& child, Launched& launched) {
     const auto& steps = input.plan.steps();
     for (size_t at = 0; at < steps.size();) {
         const size_t end = next_side_change(input.plan, at);
         if (side_of(steps[at].phase) == Side::parent) {
-            TRY(run_parent_steps(input, at, end, child, launched));
+            TRY(own.run(at, end, &child));
             Message message;
             message.phase = static_cast<uint8_t>(steps[end - 1].phase);
             TRY(send(socket, message));
@@ -102,16 +143,19 @@ Result<Launched> launch(const Input& input) {
     if (!single_threaded()) {
         return FAIL(Code::broken, "a start needs a single-threaded process");
     }
+    Launched launched;
+    if (input.timings) {
+        launched.microseconds.resize(input.plan.steps().size());
+    }
+    StarterSteps own(input, launched);  // undone after the child's end
+    TRY(own.run(0, end_of_preparation(input.plan), nullptr));
     auto ends = TRY(socket_pair());
     ChildState state = prepare_child(input, ends[1].get());
     ChildGuard child(TRY(make_child(input, state, ends[0].get())));
     ends[1].reset();
-    Launched launched;
     launched.pid = child.pid();
-    if (input.timings) {
-        launched.microseconds.resize(input.plan.steps().size());
-    }
-    TRY(run_segments(input, ends[0].get(), child, launched));
+    TRY(run_segments(input, ends[0].get(), own, child, launched));
+    own.succeeded();
     launched.pidfd = child.hand_over();
     return launched;
 }

@@ -26,8 +26,10 @@ struct Input {
     std::array<int, 3> stdio{0, 1, 2};      // what the container's 0-2 become; a console of the plan goes before
     std::vector<EnteredNamespace> entered;  // in plan.shared's order
     bool timings = false;
-    // Runs the commands of a HostHooksStep, told the container's first process; without it such a step is an error.
-    std::function<Status(const Cloned& child)> host_hooks = {};
+    // Runs the commands of a HostHooksStep, told the container's first process where it exists already, and those that
+    // undo it when the start has failed; without them such a step is an error.
+    std::function<Status(Hook hook, const Cloned* child)> host_hooks = {};
+    std::function<void(Hook hook)> undo_host_hooks = {};
     // Takes the lines that hooks in the container's namespaces write.
     std::function<void(const char* line)> hook_output = {};
 };
@@ -44,7 +46,8 @@ struct Launched {
     std::vector<uint32_t> microseconds;  // with Input::timings: per step of the plan
 };
 
-// Returns when the first program has been exec'd, or with the error of the step that failed and nothing left behind.
+// Returns when the first program has been exec'd, or with the error of the step that failed and nothing left behind: the
+// child is killed, then what the starter's own steps did to the host is undone in reverse.
 Result<Launched> launch(const Input& input);
 
 }  // namespace cubby::launch

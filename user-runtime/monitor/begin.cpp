@@ -80,12 +80,17 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     Root sockets = TRY(socket_dir(lxcpath));
     RelPath name = TRY(socket_name(spec.name));
-    launch::Input input{plan, init.get(), options.stdio, std::move(entered), options.timings, {}, {}};
+    launch::Input input{plan, init.get(), options.stdio, std::move(entered), options.timings, {}, {}, {}};
     if (options.hooks != nullptr) {
-        TRY(options.hooks->run(Hook::pre_start, {}, hook_lines(options.log)));
-        input.host_hooks = [&](const Cloned& child) {
-            return options.hooks->run(Hook::start_host, {"LXC_PID=" + std::to_string(child.pid)},
-                                      hook_lines(options.log));
+        input.host_hooks = [&](Hook hook, const Cloned* child) {
+            std::vector<std::string> more;
+            if (child != nullptr) {
+                more.push_back("LXC_PID=" + std::to_string(child->pid));
+            }
+            return options.hooks->run(hook, more, hook_lines(options.log));
+        };
+        input.undo_host_hooks = [&](Hook hook) {
+            run_late_hook(*options.hooks, hook, {"LXC_TARGET=stop"}, options.log);
         };
     }
     input.hook_output = [&](const char* line) { hook_lines(options.log)(line); };

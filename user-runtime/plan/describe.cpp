@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "plan/step.h"
+#include "spec/hook_call.h"
 
 namespace cubby {
 namespace {
@@ -52,7 +53,8 @@ struct Describer {
                (s.deny_setgroups ? "; setgroups denied" : "");
     }
     std::string operator()(const HostHooksStep& s) const {
-        return "lxc.hook.start-host: " + std::to_string(s.commands.size()) + " commands on the host";
+        return std::string("lxc.hook.") + hook_name(s.hook) + ": " + std::to_string(s.commands.size()) +
+               " commands on the host; undo: lxc.hook." + hook_name(s.undo);
     }
     std::string operator()(const OpenStep& s) const { return slot_text(s.slot) + " = open " + s.path; }
     std::string operator()(const CloneTreeStep& s) const {

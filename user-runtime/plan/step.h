@@ -27,8 +27,11 @@ struct IdMapStep {
     bool deny_setgroups = false;
 };
 
-// Runs the commands of lxc.hook.start-host, outside of the container (launch::Input::host_hooks).
+// Runs the commands of a hook outside of the container (launch::Input::host_hooks).  `undo` are the hooks that take back what
+// these did: at the container's end, and where the start fails after this step.
 struct HostHooksStep {
+    Hook hook;
+    Hook undo;
     std::vector<std::string> commands;  // for the printed plan
 };
 
