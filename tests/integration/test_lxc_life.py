@@ -181,6 +181,18 @@ class Life(harness.LxcCommands):
         self.assertEqual(self.lxc("ls", "-f", "-F", "NAME,INTERFACE,IPV4", "^net$").split(),
                          ["NAME", "INTERFACE", "IPV4", "net", "lo", "-"])
 
+    def test_ls_shows_each_its_own_network(self):
+        for number in (1, 2):
+            self.make_lxc(f"net{number}")
+            self.cubby("config", "set", f"net{number}", "lxc.net.0.type", "empty")
+            self.lxc("start", f"net{number}")
+            for words in (["link", "add", f"br{number}", "type", "bridge"],
+                          ["addr", "add", f"10.9.{number}.1/24", "dev", f"br{number}"]):
+                self.cubby("attach", f"net{number}", "--", "ip", *words)
+        self.make_lxc("net3")
+        self.assertEqual(self.lxc("ls", "-f", "-F", "NAME,INTERFACE,IPV4", "^net[123]$").split("\n")[1:],
+                         ["net1 lo, br1   10.9.1.1 ", "net2 lo, br2   10.9.2.1 ", "net3 -         -        ", ""])
+
     def test_info(self):
         self.make_lxc("inf")
         self.assertEqual(self.lxc("info", "inf"), "Name:           inf\nState:          STOPPED\n")

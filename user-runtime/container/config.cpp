@@ -46,6 +46,18 @@ Result<std::string> config_get(const Places& places, const ContainerName& name, 
     return lxc::get_item(TRY(lxc::load(document, name, directory_of(places, name))), key);
 }
 
+Result<std::vector<std::string>> config_get(const Places& places, const ContainerName& name,
+                                            const std::vector<std::string>& keys) {
+    const Root directory = TRY(open_container(places, name));
+    const auto document = TRY(load_document(places, directory, name));
+    const auto loaded = TRY(lxc::load(document, name, directory_of(places, name)));
+    std::vector<std::string> values;
+    for (const std::string& key : keys) {
+        values.push_back(lxc::get_item(loaded, key).value_or(""));
+    }
+    return values;
+}
+
 Status config_set(const Places& places, const ContainerName& name, const std::string& key, const std::string& value) {
     Editable edited = TRY(open_for_edit(places, name));
     TRY(edited.document.set(key, value));

@@ -184,6 +184,12 @@ Result<Info> inspect(const Places& places, const ContainerName& name);
 
 // The network interfaces of a running container, and their addresses.
 Result<std::vector<Interface>> interfaces(const Places& places, const ContainerName& name);
+struct Whose {
+    const Places& places;
+    ContainerName name;
+};
+// Of many at once, in their order; nothing where one has ended.
+Result<std::vector<std::vector<Interface>>> interfaces(const std::vector<Whose>& containers);
 
 struct PlannedLine {
     std::string phase;
@@ -226,6 +232,9 @@ struct ConfigKey {
 };
 [[nodiscard]] std::vector<ConfigKey> config_keys();
 Result<std::string> config_get(const Places& places, const ContainerName& name, const std::string& key);
+// Of several keys, in their order; an empty text where one is not known.
+Result<std::vector<std::string>> config_get(const Places& places, const ContainerName& name,
+                                            const std::vector<std::string>& keys);
 Status config_set(const Places& places, const ContainerName& name, const std::string& key, const std::string& value);
 Status config_unset(const Places& places, const ContainerName& name, const std::string& key);
 // The configuration file's text, and putting back an edited one after it was checked whole.

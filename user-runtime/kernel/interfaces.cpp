@@ -49,17 +49,14 @@ Result<std::vector<Interface>> list_interfaces() {
     return out;
 }
 
-std::string interfaces_text(const std::vector<Interface>& interfaces, size_t limit) {
+std::string interfaces_text(const std::vector<Interface>& interfaces) {
     std::string out;
     for (const Interface& one : interfaces) {
-        std::string line = one.name + (one.loopback ? " l" : " -");
+        out.append(one.name).append(one.loopback ? " l" : " -");
         for (const std::string& address : one.addresses) {
-            line += " " + address;
+            out.append(" ").append(address);
         }
-        if (out.size() + line.size() + 1 > limit) {
-            break;
-        }
-        out += line + "\n";
+        out += "\n";
     }
     return out;
 }

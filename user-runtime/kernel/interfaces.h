@@ -18,8 +18,8 @@ struct Interface {
 // In the order of the kernel.
 Result<std::vector<Interface>> list_interfaces();
 
-// One line an interface, "NAME l|- ADDRESS…", and back; what does not fit into `limit` bytes is left out.
-[[nodiscard]] std::string interfaces_text(const std::vector<Interface>& interfaces, size_t limit);
+// One line an interface, "NAME l|- ADDRESS…", and back.
+[[nodiscard]] std::string interfaces_text(const std::vector<Interface>& interfaces);
 [[nodiscard]] std::vector<Interface> parse_interfaces(std::string_view text);
 
 }  // namespace cubby

@@ -1,11 +1,17 @@
-// The arithmetic of cubby-idmap against a model that counts ids one by one, in a world small enough to go through whole:
-// five bits, every request against every pair of grants.
+// The arithmetic of cubby-idmap against a model that counts ids one by one: in a world of five bits, small enough to go
+// through whole, every request against every pair of grants; in one of eight bits, every grant with each second one and
+// each request whose ends lie on, beside or between its own.  The arithmetic only compares and adds ends, so that these
+// stand for all others.
 
 #include "setuid-helpers/idmap/ranges.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <vector>
 
 namespace cubby::idmap {
 namespace {
@@ -102,6 +108,78 @@ TEST(IdmapRanges, EveryPairOfExtentsCollidesWhereTheyMeet) {
         }
     }
     EXPECT_EQ(wrong, 0U);
+}
+
+constexpr World kByte{.end = 255, .floor = 64, .nobody = 62};
+
+// How many of the ids below each are granted.
+using Counted = std::array<uint16_t, kByte.end + 1>;
+
+Counted count_ids(const Range& one, const Range& other) {
+    Counted below{};
+    for (uint64_t id = 0; id < kByte.end; ++id) {
+        const bool granted = (one.first <= id && id < one.first + one.count) ||
+                             (other.first <= id && id < other.first + other.count);
+        below[id + 1] = static_cast<uint16_t>(below[id] + (granted ? 1 : 0));
+    }
+    return below;
+}
+
+// Ends that a range may have, in order: those of the ranges given, their neighbours, one between, and the world's own.
+std::vector<uint64_t> ends_near(std::initializer_list<Range> ranges) {
+    std::vector<uint64_t> ends{0, kByte.floor - 1, kByte.floor, kByte.floor + 1, kByte.end};
+    for (const Range& range : ranges) {
+        const uint64_t last = range.first + range.count;
+        for (const uint64_t end : {range.first, range.first + 1, range.first + range.count / 2, last - 1, last, last + 1}) {
+            ends.push_back(std::min(end, kByte.end));
+        }
+        ends.push_back(range.first == 0 ? 0 : range.first - 1);
+    }
+    std::ranges::sort(ends);
+    const auto repeated = std::ranges::unique(ends);
+    ends.erase(repeated.begin(), repeated.end());
+    return ends;
+}
+
+uint64_t disagreements_near(const Range& one, const Range& other) {
+    Grants grants;
+    grants.add(other);
+    grants.add(one);
+    const Counted below = count_ids(one, other);
+    const std::vector<uint64_t> ends = ends_near({one, other});
+    uint64_t wrong = 0;
+    for (auto first = ends.begin(); first != ends.end(); ++first) {
+        for (auto end = first + 1; end != ends.end(); ++end) {
+            const uint64_t count = *end - *first;
+            const bool right = *first >= kByte.floor && below[*end] - below[*first] == static_cast<int>(count);
+            wrong += allowed(Extent{0, *first, count}, 0, grants, kByte) == right ? 0U : 1U;
+        }
+    }
+    return wrong;
+}
+
+TEST(IdmapRanges, EveryOrderOfEndsInEightBits) {
+    uint64_t wrong = 0;
+    for (uint64_t first = 0; first < kByte.end; ++first) {
+        for (uint64_t count = 1; count <= kByte.end - first; ++count) {
+            const Range one{first, count};
+            const std::vector<uint64_t> ends = ends_near({one});
+            for (auto begin = ends.begin(); begin != ends.end(); ++begin) {
+                for (auto end = begin + 1; end != ends.end(); ++end) {
+                    wrong += disagreements_near(one, {*begin, *end - *begin});
+                }
+            }
+        }
+    }
+    EXPECT_EQ(wrong, 0U);
+}
+
+TEST(IdmapRanges, EveryRequestOfAByteThatDoesNotExist) {
+    for (uint64_t first = 0; first < 512; ++first) {
+        for (uint64_t count = 0; count < 512; ++count) {
+            ASSERT_EQ(exists(first, count, kByte), count > 0 && first + count <= kByte.end) << first << " " << count;
+        }
+    }
 }
 
 TEST(IdmapRanges, TheRealWorldsEdges) {

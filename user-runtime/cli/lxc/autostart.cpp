@@ -14,10 +14,7 @@ namespace {
 constexpr int64_t kMostSeconds = int64_t{366} * 24 * 3600;
 constexpr int64_t kMostOrder = INT32_MAX;
 
-int64_t number_of(const Places& places, const ContainerName& name, const char* key, int64_t most) {
-    const auto value = parse_signed(value_of(places, name, key), -most, most, key);
-    return value ? *value : 0;
-}
+int64_t number_of(std::string_view text, int64_t most) { return parse_signed(text, -most, most, "number").value_or(0); }
 
 struct Candidate {
     AutoContainer container;
@@ -31,12 +28,14 @@ Result<std::vector<Candidate>> candidates_of(const Places& places, const AutoSel
             continue;
         }
         const ContainerName name = TRY(ContainerName::parse(one.name));
-        if (!selection.also_manual && value_of(places, name, "lxc.start.auto") != "1") {
+        const auto values =
+            values_of(places, name, {"lxc.start.auto", "lxc.start.order", "lxc.start.delay", "lxc.group"});
+        if (!selection.also_manual && values[0] != "1") {
             continue;
         }
-        AutoContainer container{places, name, number_of(places, name, "lxc.start.order", kMostOrder),
-                                std::max<int64_t>(0, number_of(places, name, "lxc.start.delay", kMostSeconds))};
-        out.push_back({std::move(container), groups_of(places, name)});
+        AutoContainer container{places, name, number_of(values[1], kMostOrder),
+                                std::max<int64_t>(0, number_of(values[2], kMostSeconds))};
+        out.push_back({std::move(container), groups_of(values[3])});
     }
     std::ranges::sort(out, {},
                       [](const Candidate& one) { return std::pair(one.container.order, one.container.name.str()); });

@@ -19,30 +19,63 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
-// One container, and what its network namespace shows: looked up once, since it takes a process of its own.
-class Line {
+// The containers of a table, and what its columns show of them.  Networks are looked up for all of them at once, and a
+// configuration is read once.
+class Table {
   public:
-    explicit Line(const ListedContainer& container) noexcept : one(container) {}
-    const ListedContainer& one;
+    explicit Table(const std::vector<ListedContainer>& containers) noexcept : containers_(containers) {}
+    [[nodiscard]] const Summary& summary(size_t at) const noexcept { return containers_[at].summary; }
 
-    // Of a running container; one in the host's own has no addresses of its own.
-    const std::vector<Interface>& interfaces() {
-        const auto name = ContainerName::parse(one.summary.name);
-        if (!looked_ && name && one.summary.pid > 0) {
-            interfaces_ = cubby::interfaces(one.places, *name).value_or(std::vector<Interface>{});
+    // Of a running container: the host's, where it shares the host's network.
+    const std::vector<Interface>& interfaces(size_t at) {
+        if (interfaces_.empty()) {
+            look_up();
         }
-        looked_ = true;
-        return interfaces_;
+        return interfaces_[at];
+    }
+    // lxc.start.auto and lxc.group.
+    const std::vector<std::string>& values(size_t at) {
+        if (read_ != at) {
+            read_ = at;
+            const auto name = ContainerName::parse(summary(at).name);
+            values_.assign(2, "");
+            if (name && summary(at).defined) {
+                values_ = values_of(containers_[at].places, *name, {"lxc.start.auto", "lxc.group"});
+            }
+        }
+        return values_;
     }
 
   private:
-    bool looked_ = false;
-    std::vector<Interface> interfaces_;
+    void look_up();
+
+    const std::vector<ListedContainer>& containers_;
+    std::vector<std::vector<Interface>> interfaces_;
+    std::vector<std::string> values_;
+    size_t read_ = SIZE_MAX;
 };
 
-std::string addresses(Line& line, bool six) {
+void Table::look_up() {
+    interfaces_.resize(containers_.size());
+    std::vector<Whose> running;
+    std::vector<size_t> places;
+    for (size_t at = 0; at < containers_.size(); ++at) {
+        auto name = ContainerName::parse(summary(at).name);
+        if (name && summary(at).pid > 0) {
+            running.push_back({containers_[at].places, std::move(*name)});
+            places.push_back(at);
+        }
+    }
+    if (auto found = cubby::interfaces(running)) {
+        for (size_t at = 0; at < places.size(); ++at) {
+            interfaces_[places[at]] = std::move((*found)[at]);
+        }
+    }
+}
+
+std::string addresses(Table& table, size_t at, bool six) {
     std::vector<std::string> out;
-    for (const Interface& interface : line.interfaces()) {
+    for (const Interface& interface : table.interfaces(at)) {
         for (const std::string& address : interface.addresses) {
             if (!interface.loopback && (address.find(':') != std::string::npos) == six) {
                 out.push_back(address);
@@ -52,41 +85,35 @@ std::string addresses(Line& line, bool six) {
     return joined(out);
 }
 
-std::string names(Line& line) {
+std::string names(Table& table, size_t at) {
     std::vector<std::string> out;
-    for (const Interface& interface : line.interfaces()) {
+    for (const Interface& interface : table.interfaces(at)) {
         out.push_back(interface.name);
     }
     return joined(out);
 }
 
-std::string value(const ListedContainer& one, const char* key) {
-    const auto name = ContainerName::parse(one.summary.name);
-    return name && one.summary.defined ? value_of(one.places, *name, key) : "";
-}
-
-std::string groups(Line& line) {
-    const ListedContainer& one = line.one;
-    const auto name = ContainerName::parse(one.summary.name);
-    return name && one.summary.defined ? joined(groups_of(one.places, *name)) : "";
+std::string pid(Table& table, size_t at) {
+    const pid_t pid = table.summary(at).pid;
+    return pid > 0 ? std::to_string(pid) : "";
 }
 
 struct LsColumn {
     std::string_view title;
-    std::string (*text)(Line& line);
+    std::string (*text)(Table& table, size_t at);
 };
 constexpr LsColumn kColumns[] = {
-    {"NAME", [](Line& line) { return line.one.summary.name; }},
-    {"STATE", [](Line& line) { return std::string(state_name(line.one.summary.state)); }},
-    {"PID", [](Line& line) { return line.one.summary.pid > 0 ? std::to_string(line.one.summary.pid) : ""; }},
-    {"RAM", [](Line&) { return std::string(); }},
-    {"SWAP", [](Line&) { return std::string(); }},
-    {"AUTOSTART", [](Line& line) { return std::string(value(line.one, "lxc.start.auto") == "1" ? "1" : "0"); }},
-    {"GROUPS", groups},
+    {"NAME", [](Table& table, size_t at) { return table.summary(at).name; }},
+    {"STATE", [](Table& table, size_t at) { return std::string(state_name(table.summary(at).state)); }},
+    {"PID", pid},
+    {"RAM", [](Table&, size_t) { return std::string(); }},
+    {"SWAP", [](Table&, size_t) { return std::string(); }},
+    {"AUTOSTART", [](Table& table, size_t at) { return std::string(table.values(at)[0] == "1" ? "1" : "0"); }},
+    {"GROUPS", [](Table& table, size_t at) { return joined(groups_of(table.values(at)[1])); }},
     {"INTERFACE", names},
-    {"IPV4", [](Line& line) { return addresses(line, false); }},
-    {"IPV6", [](Line& line) { return addresses(line, true); }},
-    {"UNPRIVILEGED", [](Line&) { return std::string("true"); }},
+    {"IPV4", [](Table& table, size_t at) { return addresses(table, at, false); }},
+    {"IPV6", [](Table& table, size_t at) { return addresses(table, at, true); }},
+    {"UNPRIVILEGED", [](Table&, size_t) { return std::string("true"); }},
 };
 
 constexpr size_t kNarrowest = 4;  // LXC's columns are never narrower
@@ -130,12 +157,12 @@ Result<std::string> fancy_listing(const std::vector<ListedContainer>& containers
     for (const LsColumn* column : columns) {
         rows.front().emplace_back(column->title);
     }
-    for (const ListedContainer& one : containers) {
-        Line line(one);
+    Table table(containers);
+    for (size_t at = 0; at < containers.size(); ++at) {
         std::vector<std::string> row;
         row.reserve(columns.size());
         for (const LsColumn* column : columns) {
-            row.push_back(or_dash(shown(column->text(line))));
+            row.push_back(or_dash(shown(column->text(table, at))));
         }
         rows.push_back(std::move(row));
     }

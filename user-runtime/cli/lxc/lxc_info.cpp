@@ -67,7 +67,7 @@ void add_keys(const Context& context, const Places& places, const ContainerName&
             complain(key + " invalid");
             continue;
         }
-        std::string text = value_of(places, name, key);
+        std::string text = value->substr(0, value->find_last_not_of('\n') + 1);
         if (!bare) {
             text.insert(0, " = ").insert(0, key);
         }

@@ -58,7 +58,7 @@ Result<bool> wanted(const Context& context, const Places& places, const Summary&
         return false;
     }
     if (const std::string* groups = line.value("groups")) {
-        const auto own = groups_of(places, TRY(ContainerName::parse(one.name)));
+        const auto own = groups_of(values_of(places, TRY(ContainerName::parse(one.name)), {"lxc.group"})[0]);
         return std::ranges::all_of(split_words(*groups, ","),
                                    [&](std::string_view group) { return std::ranges::find(own, group) != own.end(); });
     }

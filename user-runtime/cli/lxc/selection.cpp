@@ -46,18 +46,18 @@ bool NamePattern::matches(const std::string& name) const {
     return regexec(&compiled_->expression, name.c_str(), 0, nullptr, 0) == 0;
 }
 
-std::string value_of(const Places& places, const ContainerName& name, const std::string& key) {
-    const auto value = config_get(places, name, key);
-    std::string text = value ? *value : "";
-    while (text.ends_with('\n')) {
-        text.pop_back();
+std::vector<std::string> values_of(const Places& places, const ContainerName& name,
+                                   const std::vector<std::string>& keys) {
+    auto values = config_get(places, name, keys).value_or(std::vector<std::string>(keys.size()));
+    for (std::string& text : values) {
+        text.erase(text.find_last_not_of('\n') + 1);
     }
-    return text;
+    return values;
 }
 
-std::vector<std::string> groups_of(const Places& places, const ContainerName& name) {
+std::vector<std::string> groups_of(std::string_view value) {
     std::vector<std::string> groups;
-    for (const std::string_view word : split_words(value_of(places, name, "lxc.group"), " \t\n,")) {
+    for (const std::string_view word : split_words(value, " \t\n,")) {
         groups.emplace_back(word);
     }
     return groups;

@@ -28,9 +28,10 @@ class NamePattern {
     Compiled* compiled_;
 };
 
-// The words of lxc.group.
-[[nodiscard]] std::vector<std::string> groups_of(const Places& places, const ContainerName& name);
-// A key's value, or an empty text where it is not set or cannot be read.
-[[nodiscard]] std::string value_of(const Places& places, const ContainerName& name, const std::string& key);
+// The values of keys, in their order; an empty text where one is not set or cannot be read.
+[[nodiscard]] std::vector<std::string> values_of(const Places& places, const ContainerName& name,
+                                                 const std::vector<std::string>& keys);
+// The words of a value of lxc.group.
+[[nodiscard]] std::vector<std::string> groups_of(std::string_view value);
 
 }  // namespace cubby::cli
