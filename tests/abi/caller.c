@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -192,10 +193,8 @@ static void refused(void) {
     CHECK(c->get_cgroup_item(c, "memory.usage_in_bytes", NULL, 0) == -1 && !c->set_cgroup_item(c, "pids.max", "9"));
     CHECK(c->snapshot(c, NULL) == -1 && c->snapshot_list(c, &snapshots) == 0 && snapshots == NULL);
     CHECK(!c->snapshot_restore(c, "snap0", NULL) && !c->snapshot_destroy(c, "snap0") && !c->snapshot_destroy_all(c));
-    CHECK(!c->add_device_node(c, "/dev/null", NULL) && !c->remove_device_node(c, "/dev/null", NULL));
     CHECK(!c->attach_interface(c, "eth0", NULL) && !c->detach_interface(c, "eth0", NULL));
     CHECK(!c->checkpoint(c, NULL, false, false) && !c->restore(c, NULL, false));
-    CHECK(c->mount(c, "/", "/mnt", NULL, 0, NULL, NULL) == -1 && c->umount(c, "/mnt", 0, NULL) == -1);
     CHECK(c->seccomp_notify_fd(c) == -1 && c->seccomp_notify_fd_active(c) == -1);
     CHECK(c->clone(c, "other", NULL, LXC_CLONE_SNAPSHOT, NULL, NULL, 0, NULL) == NULL);
     CHECK(c->clone(c, "other", NULL, 0, NULL, NULL, 0, NULL) == NULL && strstr(c->error_string, "running") != NULL);
@@ -216,6 +215,30 @@ static void refused(void) {
     CHECK(!c->stop(c));
     CHECK(c->destroy_with_snapshots(c));
     lxc_container_put(c);
+}
+
+static int inside(struct lxc_container* c, const char* command) {
+    return c->attach_run_waitl(c, NULL, "sh", "sh", "-c", command, NULL);
+}
+
+static void mounts(void) {
+    struct lxc_container* c = started("mo");
+    CHECK(c->mount(c, "/usr", "/mnt/usr", NULL, MS_BIND | MS_RDONLY, NULL, NULL) == 0);
+    CHECK(inside(c, "test -d /mnt/usr/bin && ! touch /mnt/usr/x 2>/dev/null") == 0);
+    CHECK(c->umount(c, "/mnt/usr", 0, NULL) == 0 && inside(c, "test ! -e /mnt/usr/bin") == 0);
+    CHECK(c->mount(c, "scratch", "/scratch", "tmpfs", MS_NOEXEC, "size=64k,mode=700", NULL) == 0);
+    CHECK(inside(c, "grep -q '^scratch /scratch tmpfs rw,.*noexec.*size=64k' /proc/mounts") == 0);
+    CHECK(c->add_device_node(c, "/dev/zero", "/dev/nought") && inside(c, "head -c 9 /dev/nought >/dev/null") == 0);
+    CHECK(c->remove_device_node(c, "/dev/zero", "/dev/nought") && inside(c, "test ! -e /dev/nought") == 0);
+    /* And what is none. */
+    CHECK(c->mount(c, "/usr", "/mnt", NULL, 0, NULL, NULL) == -1 &&
+          c->mount(c, "/usr", NULL, NULL, 0, NULL, NULL) == -1);
+    CHECK(c->mount(c, "/none", "/mnt", "", MS_BIND, NULL, NULL) == -1 && strstr(c->error_string, "/none") != NULL);
+    CHECK(c->mount(c, "/usr", "/mnt", NULL, MS_BIND | MS_MOVE, NULL, NULL) == -1);
+    CHECK(c->umount(c, "/mnt", 0, NULL) == -1 && c->umount(c, "/", 0, NULL) == -1 && c->umount(c, NULL, 0, NULL) == -1);
+    CHECK(!c->add_device_node(c, "/etc/passwd", NULL) && !c->add_device_node(c, NULL, NULL));
+    ended(c);
+    CHECK(c != NULL);
 }
 
 static void library(void) {
@@ -282,10 +305,10 @@ static const struct {
     const char* name;
     void (*run)(void);
 } tests[] = {
-    {"attached", attached}, {"closed", closed},         {"console", console}, {"foreground", foreground},
-    {"items", items},       {"library", library},       {"lists", lists},     {"old_callers", old_callers},
-    {"paths", paths},       {"references", references}, {"refused", refused}, {"shell", shell},
-    {"threads", threads},
+    {"attached", attached}, {"closed", closed},   {"console", console},       {"foreground", foreground},
+    {"items", items},       {"library", library}, {"lists", lists},           {"old_callers", old_callers},
+    {"mounts", mounts},     {"paths", paths},     {"references", references}, {"refused", refused},
+    {"shell", shell},       {"threads", threads},
 };
 
 int main(int argc, char** argv) {

@@ -107,7 +107,7 @@ def running(c):
         time.sleep(0.02)
     assert not c.snapshot()
     assert c.snapshot_list() == ()
-    assert not c.add_device_node("/dev/null")
+    assert c.add_device_node("/dev/full", "/dev/filled") and c.remove_device_node("/dev/full", "/dev/filled")
     listens(c)
     assert c.shutdown(30) and c.wait("STOPPED", 30) and not c.running
 

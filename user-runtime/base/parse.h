@@ -1,6 +1,7 @@
 #pragma once
 // Strict parsing of numbers and small texts.  All of the input must be consumed; there is no leading space, sign or zero.
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,6 +34,13 @@ Result<uint64_t> parse_size(std::string_view text, const char* what);
 
 // Splits at each occurrence of one separator; empty parts are kept.
 [[nodiscard]] std::vector<std::string_view> split_fields(std::string_view text, char separator);
+
+// Not of a string that is gone before the words are looked at: a range-based for keeps only the words (C++23, P2718, which
+// GCC 12 has not).
+template <std::same_as<std::string> Text, class... More>
+std::vector<std::string_view> split_words(Text&&, More&&...) = delete;
+template <std::same_as<std::string> Text, class... More>
+std::vector<std::string_view> split_fields(Text&&, More&&...) = delete;
 
 // Splits a command line as lxc.init.cmd and hooks are written: words by blanks, '…' and "…" quote, \ escapes one byte.
 Result<std::vector<std::string>> split_command(std::string_view text);

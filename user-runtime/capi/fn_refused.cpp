@@ -15,10 +15,6 @@ constexpr const char* kNoSnapshots = "cubby has no snapshots yet; clone() makes 
 constexpr const char* kNoCheckpoint = "CRIU, which would do it, needs root on the host";
 constexpr const char* kNoInterface = "only the host's root may move an interface between network namespaces";
 constexpr const char* kNoNotify = "cubby has no notification of system calls";
-constexpr const char* kNoDevice =
-    "only the host's root may make device nodes; lxc.mount.entry with bind,create=file gives one of the host's";
-constexpr const char* kNoMount =
-    "mounts are not put into running containers yet; lxc.mount.entry makes one at the next start";
 
 Status refuse(Object& object, const char* what, const char* why) {
     return FAIL(Code::unsupported, "%s %s: %s", what, object.identity().c_str(), why);
@@ -64,12 +60,6 @@ bool fn_snapshot_destroy(lxc_container* c, const char* /*snapname*/) noexcept {
 }
 bool fn_snapshot_destroy_all(lxc_container* c) noexcept { return refused(c, "remove the snapshots of", kNoSnapshots); }
 
-bool fn_add_device_node(lxc_container* c, const char* /*src_path*/, const char* /*dest_path*/) noexcept {
-    return refused(c, "add a device to", kNoDevice);
-}
-bool fn_remove_device_node(lxc_container* c, const char* /*src_path*/, const char* /*dest_path*/) noexcept {
-    return refused(c, "remove a device from", kNoDevice);
-}
 bool fn_attach_interface(lxc_container* c, const char* /*dev*/, const char* /*dst_dev*/) noexcept {
     return refused(c, "give an interface to", kNoInterface);
 }
@@ -90,14 +80,6 @@ int fn_migrate(lxc_container* c, unsigned cmd, migrate_opts* opts, unsigned size
         opts->features_to_check = 0;
     }
     return refused_number(c, "migrate", kNoCheckpoint);
-}
-
-int fn_mount(lxc_container* c, const char* /*source*/, const char* /*target*/, const char* /*filesystemtype*/,
-             unsigned long /*mountflags*/, const void* /*data*/, lxc_mount* /*mnt*/) noexcept {
-    return refused_number(c, "mount into", kNoMount);
-}
-int fn_umount(lxc_container* c, const char* /*target*/, unsigned long /*mountflags*/, lxc_mount* /*mnt*/) noexcept {
-    return refused_number(c, "unmount from", kNoMount);
 }
 
 int fn_seccomp_notify_fd(lxc_container* c) noexcept { return refused_number(c, "ask", kNoNotify); }

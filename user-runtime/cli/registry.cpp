@@ -31,6 +31,8 @@
     EACH(kUpdateConfig)      \
     EACH(kCgroup)            \
     EACH(kDevice)            \
+    EACH(kMount)             \
+    EACH(kUmount)            \
     EACH(kImages)            \
     EACH(kDoctor)            \
     EACH(kUnshare)           \

@@ -202,6 +202,22 @@ struct PlanView {
 };
 Result<PlanView> plan(const Places& places, const ContainerName& name);
 
+// --- mounts of a running container: until it stops ------------------------------------------------------------------------
+
+struct MountRequest {
+    std::string source;             // a host path to bind, absolute, or the source word of a new file system
+    std::string target;             // in the container; made where it is missing
+    std::string type;               // of a new file system; empty for a bind
+    std::string options = "rbind";  // of lxc.mount.entry
+};
+Status mount_into(const Places& places, const ContainerName& name, const MountRequest& request);
+// Also where it is in use: it is gone from the tree at once, and ends with its last user (MNT_DETACH).  `with_stub`: the
+// empty file that it covered goes, too.
+Status unmount_from(const Places& places, const ContainerName& name, const std::string& target, bool with_stub = false);
+// A device of the host's, with the rights that its file gives to the user.
+Status add_device(const Places& places, const ContainerName& name, const std::string& device,
+                  const std::string& target);
+
 // --- the user's own namespace -----------------------------------------------------------------------------------------
 
 // A command as root of the user's id-mapped namespace, where his containers' files are his to see and remove.

@@ -118,8 +118,8 @@ using Counted = std::array<uint16_t, kByte.end + 1>;
 Counted count_ids(const Range& one, const Range& other) {
     Counted below{};
     for (uint64_t id = 0; id < kByte.end; ++id) {
-        const bool granted = (one.first <= id && id < one.first + one.count) ||
-                             (other.first <= id && id < other.first + other.count);
+        const bool granted =
+            (one.first <= id && id < one.first + one.count) || (other.first <= id && id < other.first + other.count);
         below[id + 1] = static_cast<uint16_t>(below[id] + (granted ? 1 : 0));
     }
     return below;
@@ -130,7 +130,8 @@ std::vector<uint64_t> ends_near(std::initializer_list<Range> ranges) {
     std::vector<uint64_t> ends{0, kByte.floor - 1, kByte.floor, kByte.floor + 1, kByte.end};
     for (const Range& range : ranges) {
         const uint64_t last = range.first + range.count;
-        for (const uint64_t end : {range.first, range.first + 1, range.first + range.count / 2, last - 1, last, last + 1}) {
+        for (const uint64_t end :
+             {range.first, range.first + 1, range.first + range.count / 2, last - 1, last, last + 1}) {
             ends.push_back(std::min(end, kByte.end));
         }
         ends.push_back(range.first == 0 ? 0 : range.first - 1);

@@ -1,4 +1,4 @@
-// lxc-snapshot, lxc-device and lxc-checkpoint, with the options that they have.
+// lxc-snapshot and lxc-checkpoint, with the options that they have.
 
 #include "cli/lxc/missing.h"
 #include "cli/lxc/options.h"
@@ -34,21 +34,13 @@ constexpr Option kCheckpointOptions[] = {
     {.name = "predump-dir", .value = "DIR", .text = "the memory saved before", .complete = Complete::directory},
 };
 
-constexpr Operands kDeviceOperands{
-    .synopsis = "NAME add|del DEVICE [PATH]", .least = 1, .most = 4, .complete = Complete::container};
-
 constexpr Example kSnapshotExamples[] = {{"cubby lxc-snapshot --help", "what it would take"}};
-constexpr Example kDeviceExamples[] = {{"cubby lxc-device --help", "what it would take"}};
 constexpr Example kCheckpointExamples[] = {{"cubby lxc-checkpoint --help", "what it would take"}};
 constexpr Example kOwnSnapshotExamples[] = {{"cubby snapshot --help", "what it would take"}};
-constexpr Example kOwnDeviceExamples[] = {{"cubby device --help", "what it would take"}};
 
 constexpr const char* kSnapshotSummary = "Keep a container as it is now";
-constexpr const char* kDeviceSummary = "Give a running container a device";
 constexpr const char* kCheckpointSummary = "Save a running container, and restore it";
 constexpr const char* kNoSnapshots = "Not possible yet. lxc-copy makes a full copy.";
-constexpr const char* kNoDevices =
-    "Not possible: an ordinary user can make no device node. lxc.mount.entry binds one of the host's at the start.";
 
 // LXC's words for a container that has none, which is true of all of them.
 Result<int> run_snapshot(const Context& context) {
@@ -77,20 +69,6 @@ constinit const LxcCommand kLxcSnapshot{.command = {.name = "lxc-snapshot",
                                         .note = "no snapshots yet; -L says so as LXC does",
                                         .test = kTest};
 
-extern const LxcCommand kLxcDevice;
-constinit const LxcCommand kLxcDevice{.command = {.name = "lxc-device",
-                                                  .whole = &kLxcFamily,
-                                                  .group = Group::settings,
-                                                  .summary = kDeviceSummary,
-                                                  .description = kNoDevices,
-                                                  .operands = kDeviceOperands,
-                                                  .examples = kDeviceExamples,
-                                                  .gives = Gives::lxc_status,
-                                                  .run = end_missing<Missing::devices>},
-                                      .standing = Standing::cannot,
-                                      .note = "for root only with LXC as well",
-                                      .test = kTest};
-
 extern const LxcCommand kLxcCheckpoint;
 constinit const LxcCommand kLxcCheckpoint{
     .command = {.name = "lxc-checkpoint",
@@ -117,15 +95,5 @@ constinit const Command kSnapshot{.name = "snapshot",
                                   .examples = kOwnSnapshotExamples,
                                   .gives = Gives::lxc_status,
                                   .run = run_snapshot};
-
-extern const Command kDevice;
-constinit const Command kDevice{.name = "device",
-                                .group = Group::settings,
-                                .summary = kDeviceSummary,
-                                .description = kNoDevices,
-                                .operands = kDeviceOperands,
-                                .examples = kOwnDeviceExamples,
-                                .gives = Gives::lxc_status,
-                                .run = end_missing<Missing::devices>};
 
 }  // namespace cubby::cli

@@ -43,7 +43,8 @@ constexpr Flag kFlags[] = {{"USER", Ns::user}, {"MOUNT", Ns::mnt},   {"PID", Ns:
 
 Result<NsSet> parse_flags(const Parsed& line) {
     NsSet set;
-    for (const std::string_view word : split_fields(line.value_or("namespaces", ""), '|')) {
+    const std::string words = line.value_or("namespaces", "");
+    for (const std::string_view word : split_fields(words, '|')) {
         const auto* found = std::ranges::find(kFlags, word, &Flag::word);
         if (found == std::end(kFlags)) {
             return FAIL(Code::usage,

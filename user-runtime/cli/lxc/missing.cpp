@@ -6,9 +6,6 @@ const char* what_is_missing(Missing what) noexcept {
     switch (what) {
         case Missing::control_groups:
             return "needs a control group that is delegated to you, which this version of cubby does not use yet";
-        case Missing::devices:
-            return "no device can be added to a container that runs: an ordinary user can make no device node, and networks "
-                   "are not there yet; lxc.mount.entry binds one at its start";
         case Missing::snapshots: return "this version of cubby keeps no snapshots yet; lxc-copy makes a full copy";
         case Missing::checkpoints: return "CRIU saves and restores a container for root only";
         case Missing::set_user_bits:

@@ -7,7 +7,7 @@
 
 namespace cubby::cli {
 
-enum class Missing : uint8_t { control_groups, devices, snapshots, checkpoints, set_user_bits };
+enum class Missing : uint8_t { control_groups, snapshots, checkpoints, set_user_bits };
 
 [[nodiscard]] const char* what_is_missing(Missing what) noexcept;
 

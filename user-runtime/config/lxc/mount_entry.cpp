@@ -165,12 +165,17 @@ Result<MountEntry> parse_mount_entry(std::string_view line) {
     for (size_t index = 0; index < 4; ++index) {
         fields.push_back(TRY(unescape(words[index])));
     }
+    return make_mount_entry(std::move(fields[0]), std::move(fields[1]), std::move(fields[2]), fields[3]);
+}
+
+Result<MountEntry> make_mount_entry(std::string source, std::string target, std::string type,
+                                    std::string_view option_words) {
     MountEntry entry;
-    entry.source = fields[0];
-    entry.target = fields[1];
-    entry.type = fields[2];
+    entry.source = std::move(source);
+    entry.target = std::move(target);
+    entry.type = std::move(type);
     TRY(RelPath::guest(entry.target));
-    const Options options = TRY(take_options(entry, fields[3]));
+    const Options options = TRY(take_options(entry, option_words));
     if (options.bind) {
         TRY(finish_bind(entry, options));
     } else {

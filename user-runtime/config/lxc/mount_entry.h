@@ -16,6 +16,8 @@ namespace cubby::lxc {
 // container's directory, or with the option `relative` from the container's root (source_in_root).  The target is a
 // guest path; an absolute one is left as it is.  The error names the field, but no file and no key.
 Result<MountEntry> parse_mount_entry(std::string_view line);
+// The same of four fields as they are meant, without escapes.
+Result<MountEntry> make_mount_entry(std::string source, std::string target, std::string type, std::string_view options);
 
 // The entries of a whole file; empty lines and comments are skipped.  Errors begin with "NAME:LINE".
 Result<std::vector<MountEntry>> parse_fstab(std::string_view text, const std::string& name);
