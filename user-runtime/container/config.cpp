@@ -52,6 +52,7 @@ Result<std::vector<std::string>> config_get(const Places& places, const Containe
     const auto document = TRY(load_document(places, directory, name));
     const auto loaded = TRY(lxc::load(document, name, directory_of(places, name)));
     std::vector<std::string> values;
+    values.reserve(keys.size());
     for (const std::string& key : keys) {
         values.push_back(lxc::get_item(loaded, key).value_or(""));
     }

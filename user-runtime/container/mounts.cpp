@@ -2,8 +2,6 @@
 // process that has entered the container's user and mount namespaces.
 
 #include <fcntl.h>
-#include <linux/stat.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,23 +76,10 @@ Result<Detached> detached_filesystem(const MountEntry& entry) {
 // O_PATH of a mount's root; Code::usage where nothing is mounted.
 Result<Fd> open_mounted(int root, const RelPath& target) {
     Fd found = TRY(guest::open(root, target.str().c_str(), true));
-    struct statx info{};
-    if (statx(found.get(), "", AT_EMPTY_PATH, 0, &info) != 0) {
-        return FAIL_ERRNO("stat /%s", target.str().c_str());
-    }
-    if ((info.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0 || target.str().empty()) {
+    if (!TRY(is_mount_root(found.get()))) {
         return FAIL(Code::usage, "nothing that can be unmounted is at /%s", target.str().c_str());
     }
     return found;
-}
-
-// umount2(2) takes a path only: the descriptor's own, counted from this process's directory in the host's /proc.
-Status detach(int descriptors, int mounted, const RelPath& target) {
-    const std::string number = std::to_string(mounted);
-    if (fchdir(descriptors) != 0 || umount2(number.c_str(), MNT_DETACH) != 0) {
-        return FAIL_ERRNO("unmount /%s", target.str().c_str());
-    }
-    return {};
 }
 
 // What mount_into() has made for a file to be mounted on.
@@ -139,7 +124,10 @@ Status unmount_from(const Places& places, const ContainerName& name, const std::
         return {};
     };
     return run_inside(facts, outside, [&](int root) -> Status {
-        TRY(detach(descriptors.get(), TRY(open_mounted(root, path)).get(), path));
+        const Fd mounted = TRY(open_mounted(root, path));
+        if (auto gone = detach_mount(mounted.get(), descriptors.get()); !gone) {
+            return std::unexpected(prefixed(gone.error(), "/%s", path.str().c_str()));
+        }
         return with_stub ? remove_stub(root, path) : Status{};
     });
 }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace cubby {
@@ -144,6 +145,23 @@ Result<uint64_t> mount_id(int fd) noexcept {
         return FAIL_ERRNO("read mount id");
     }
     return info.stx_mnt_id;
+}
+
+Result<bool> is_mount_root(int fd) noexcept {
+    struct statx info{};
+    if (statx(fd, "", AT_EMPTY_PATH, 0, &info) != 0) {
+        return FAIL_ERRNO("ask whether something is mounted");
+    }
+    return (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+Status detach_mount(int mount, int own_descriptors) noexcept {
+    std::array<char, 16> name{};
+    snprintf(name.data(), name.size(), "%d", mount);
+    if (fchdir(own_descriptors) != 0 || umount2(name.data(), MNT_DETACH) != 0) {
+        return FAIL_ERRNO("unmount");
+    }
+    return {};
 }
 
 Result<int64_t> filesystem_magic(int fd) noexcept {

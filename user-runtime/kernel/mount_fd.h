@@ -45,6 +45,14 @@ Status change_mount(int mount, const MountAttributes& attributes) noexcept;
 // Attaches a detached mount on top of the file or directory `target`.
 Status attach_mount(int mount, int target) noexcept;
 
+// Takes the mount whose root is `mount` out of this mount namespace, with all below it: from the tree at once, and for good
+// with its last user (MNT_DETACH).  umount2(2) has only a path: the descriptor's own name, counted from
+// `own_descriptors`, /proc/self/fd of any mount namespace, which becomes the working directory.
+Status detach_mount(int mount, int own_descriptors) noexcept;
+
+// Whether the descriptor is on the root of a mount (STATX_ATTR_MOUNT_ROOT).
+Result<bool> is_mount_root(int fd) noexcept;
+
 // Makes `new_root` (a mount) the root of this mount namespace and lets the old root go, with every mount below it:
 // pivot_root(".", ".") and umount2(".", MNT_DETACH), pivot_root(2).  The working directory is the new root after it.
 Status enter_root(int new_root) noexcept;

@@ -17,7 +17,8 @@ namespace cubby::lxc {
 // guest path; an absolute one is left as it is.  The error names the field, but no file and no key.
 Result<MountEntry> parse_mount_entry(std::string_view line);
 // The same of four fields as they are meant, without escapes.
-Result<MountEntry> make_mount_entry(std::string source, std::string target, std::string type, std::string_view options);
+Result<MountEntry> make_mount_entry(std::string source, std::string target, std::string type,
+                                    std::string_view option_words);
 
 // The entries of a whole file; empty lines and comments are skipped.  Errors begin with "NAME:LINE".
 Result<std::vector<MountEntry>> parse_fstab(std::string_view text, const std::string& name);
