@@ -2,9 +2,12 @@
 /* A caller in C: `caller TEST` in a private home (test_abi.py).  Each test ends with 0, or says what was wrong; without
  * a name, their names. */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -195,7 +198,7 @@ static void refused(void) {
     CHECK(!c->snapshot_restore(c, "snap0", NULL) && !c->snapshot_destroy(c, "snap0") && !c->snapshot_destroy_all(c));
     CHECK(!c->attach_interface(c, "eth0", NULL) && !c->detach_interface(c, "eth0", NULL));
     CHECK(!c->checkpoint(c, NULL, false, false) && !c->restore(c, NULL, false));
-    CHECK(c->seccomp_notify_fd(c) == -1 && c->seccomp_notify_fd_active(c) == -1);
+    CHECK(c->seccomp_notify_fd(c) == -1 && strstr(c->error_string, "notifies no system call") != NULL);
     CHECK(c->clone(c, "other", NULL, LXC_CLONE_SNAPSHOT, NULL, NULL, 0, NULL) == NULL);
     CHECK(c->clone(c, "other", NULL, 0, NULL, NULL, 0, NULL) == NULL && strstr(c->error_string, "running") != NULL);
     /* And what goes beside them. */
@@ -237,6 +240,43 @@ static void mounts(void) {
     CHECK(c->mount(c, "/usr", "/mnt", NULL, MS_BIND | MS_MOVE, NULL, NULL) == -1);
     CHECK(c->umount(c, "/mnt", 0, NULL) == -1 && c->umount(c, "/", 0, NULL) == -1 && c->umount(c, NULL, 0, NULL) == -1);
     CHECK(!c->add_device_node(c, "/etc/passwd", NULL) && !c->add_device_node(c, NULL, NULL));
+    ended(c);
+    CHECK(c != NULL);
+}
+
+/* Every mkdir of the container is answered here. */
+static void* answer_two(void* listener) {
+    static struct seccomp_notif_resp answer[2];
+    for (int at = 0; at < 2; ++at) {
+        struct seccomp_notif call;
+        memset(&call, 0, sizeof call);
+        CHECK(ioctl(*(int*)listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0);
+        answer[at] = (struct seccomp_notif_resp){
+            .id = call.id, .error = at == 0 ? -EDQUOT : 0, .flags = at == 0 ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+        CHECK(ioctl(*(int*)listener, SECCOMP_IOCTL_NOTIF_SEND, &answer[at]) == 0);
+    }
+    return NULL;
+}
+
+static void notified(void) {
+    FILE* policy = fopen("policy", "w");
+    CHECK(policy != NULL && fputs("2\ndenylist\nmkdir notify\nmkdirat notify\n", policy) > 0 && fclose(policy) == 0);
+    char path[4096];
+    CHECK(realpath("policy", path) != NULL);
+    struct lxc_container* c = container("notified");
+    CHECK(c->createl(c, "busybox", NULL, NULL, 0, NULL) && c->set_config_item(c, "lxc.seccomp.profile", path));
+    CHECK(c->startl(c, 0, "sh", "-c",
+                    "while ! test -e /go; do sleep 0.1; done; mkdir /one 2>/said; mkdir /two; touch /done; sleep 1000",
+                    NULL));
+    int listener = c->seccomp_notify_fd(c);
+    CHECK(listener >= 0);
+    const int again = c->seccomp_notify_fd_active(c);
+    CHECK(again >= 0 && close(again) == 0);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, answer_two, &listener) == 0);
+    CHECK(inside(c, "touch /go; while ! test -e /done; do sleep 0.1; done; grep -qi quota /said && test -d /two") == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    close(listener);
     ended(c);
     CHECK(c != NULL);
 }
@@ -305,10 +345,10 @@ static const struct {
     const char* name;
     void (*run)(void);
 } tests[] = {
-    {"attached", attached}, {"closed", closed},   {"console", console},       {"foreground", foreground},
-    {"items", items},       {"library", library}, {"lists", lists},           {"old_callers", old_callers},
-    {"mounts", mounts},     {"paths", paths},     {"references", references}, {"refused", refused},
-    {"shell", shell},       {"threads", threads},
+    {"attached", attached}, {"closed", closed},     {"console", console}, {"foreground", foreground},
+    {"items", items},       {"library", library},   {"lists", lists},     {"old_callers", old_callers},
+    {"mounts", mounts},     {"notified", notified}, {"paths", paths},     {"references", references},
+    {"refused", refused},   {"shell", shell},       {"threads", threads},
 };
 
 int main(int argc, char** argv) {

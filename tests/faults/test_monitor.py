@@ -65,7 +65,7 @@ class MonitorFaults(ground.Faults):
         self.assertEqual(self.assert_usable("m"), "stopped")
 
     def test_an_exit_of_an_earlier_run_is_not_shown_for_a_later_one(self):
-        self.start("/bin/sh", "-c", "exit 3")
+        self.cubby("start", "m", "--", "/bin/sh", "-c", "exit 3")  # it may have ended by now
         self.promptly("wait", "m", "-s", "STOPPED", "-t", "5")
         self.assertEqual(json.loads(self.cubby("info", "--json", "m"))["last_exit"], 3)
         self.start("/bin/sleep", "1000")

@@ -30,6 +30,7 @@ uint32_t answer_for(const Action& action) {
         case Act::kill: return SECCOMP_RET_KILL_PROCESS;
         case Act::trap: return SECCOMP_RET_TRAP;
         case Act::log: return SECCOMP_RET_LOG;
+        case Act::notify: return SECCOMP_RET_USER_NOTIF;
         case Act::allow: return SECCOMP_RET_ALLOW;
         case Act::error: return SECCOMP_RET_ERRNO | action.number;
     }

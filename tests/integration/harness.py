@@ -27,6 +27,7 @@ MODES = {
     "no-openat2": (str(PROBE), "shim", "openat2", "--"),
     "no-pidfd-ioctls": (str(PROBE), "shim", "pidfd", "--"),
     "no-subids": ("setpriv", "--no-new-privs"),
+    "cgroup2": (),  # on_cgroup2.py makes it
 }
 if MODE == "umask-0":
     os.umask(0)

@@ -125,6 +125,29 @@ class Hooks(harness.Configured):
                 pathlib.Path(f"{self.told}-{os.getuid()}").unlink(missing_ok=True)
         self.assertEqual(self.environment("post-stop")["LXC_TARGET"], "stop")
 
+    def test_a_clone_hook_sees_the_copy_as_its_root(self):
+        tell = self.script("tell", f'echo "$(id -u) $*" >> {self.told}-0; env > {self.place}/env-clone; '
+                           'cat $LXC_ROOTFS_MOUNT/etc/hostname > $LXC_ROOTFS_MOUNT/seen; chown 7:7 $LXC_ROOTFS_MOUNT/seen')
+        self.configure(f"lxc.hook.clone = {tell} word")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "twin")
+        before = sorted(os.listdir("/mnt"))
+        self.cubby("copy", "c", "twin")
+        self.assertEqual(sorted(os.listdir("/mnt")), before)
+        self.assertEqual(self.lines(0), ["0 word twin lxc clone"])
+        seen = self.environment("clone")
+        self.assertEqual((seen["LXC_SRC_NAME"], seen["LXC_NAME"]), ("c", "twin"))
+        self.cubby("start", "twin")
+        self.assertEqual(self.cubby("attach", "twin", "--", "sh", "-c", "cat /seen; stat -c %u /seen"), "twin\n7\n")
+        self.assertEqual(self.run_cubby("info", "twin").stdout.decode().count("lxc.hook.clone"), 0)
+
+    def test_a_clone_hook_that_fails_leaves_no_copy(self):
+        self.configure("lxc.hook.clone = sh -c 'echo no such luck; exit 7'")
+        error = self.run_cubby("copy", "c", "twin")
+        self.assertNotEqual(error.returncode, 0)
+        self.assertIn("lxc.hook.clone: ", error.stderr.decode())
+        self.assertIn("ended with 7: no such luck", error.stderr.decode())
+        self.refused("info", "twin", code=3, says="no container twin")
+
     def test_a_failure_at_the_end_is_only_logged(self):
         log = self.place / "log"
         self.started(f"lxc.hook.stop = false", f"lxc.hook.post-stop = {self.teller()}", f"lxc.log.file = {log}",

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -158,18 +159,32 @@ class Copy(harness.LxcCommands):
         self.lxc("stop", "-k", "ori")
         self.lxc("copy", "ori", "-N", "twin")
         self.addCleanup(self.run_cubby, "destroy", "-f", "twin")
-        self.assertEqual(self.files_of("twin"), self.files_of("ori"))
+        # All but /etc/hostname, which has the new name, and in an overlay its directory.
+        renamed = lambda lines: [line for line in lines.split("\n") if not re.match(r".*/etc(/hostname)? ", line)]
+        self.assertEqual(renamed(self.files_of("twin")), renamed(self.files_of("ori")))
         self.assertEqual(self.cubby("config", "get", "twin", "lxc.uts.name"), "twin\n")
         self.lxc("destroy", "ori")
         self.lxc("start", "twin")
         self.assertEqual(self.lxc("attach", "twin", "--", "cat", "/root/hard"), "mine\n")
         self.assertEqual(self.lxc("attach", "twin", "--", "hostname"), "twin\n")
+        self.assertEqual(self.lxc("attach", "twin", "--", "cat", "/etc/hostname"), "twin\n")
 
     def test_copy_of_a_directory(self):
         self.check_copy("dir")
 
     def test_copy_of_an_overlay(self):
         self.check_copy("overlay")
+
+    def test_copy_to_another_place(self):
+        self.make_lxc("here")
+        there = self.home / "there"
+        self.lxc("copy", "here", "-N", "twin", "-p", str(there))
+        self.assertNotIn("twin", self.lxc("ls", "-1"))
+        self.assertEqual(self.lxc("ls", "-1", "-P", str(there)), "twin\n")
+        self.lxc("start", "-P", str(there), "twin")
+        self.assertEqual(self.lxc("attach", "-P", str(there), "twin", "--", "hostname"), "twin\n")
+        self.lxc("destroy", "-P", str(there), "-f", "twin")
+        self.lxc_error("copy", "here", "-N", "twin", "-p", str(there), "-e", says="-p is for full copies")
 
     def test_copy_rename_ephemeral(self):
         self.make_lxc("one")

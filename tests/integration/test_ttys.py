@@ -89,6 +89,15 @@ class Ttys(harness.LxcCommands):
             self.assertEqual(at.leave(), 0)
         self.assertEqual(self.state("both"), "RUNNING")
 
+    def test_attach_logs_its_terminal(self):
+        self.started("logged")
+        log = self.home / "attach.log"
+        log.write_text("before\n")
+        at = Joined(self, str(harness.BIN / "lxc/lxc-attach"), "-n", "logged", "-L", str(log), "--", "sh", "-c",
+                    "test -t 1 && echo seen; exit 4")
+        self.assertEqual(at.end(), 4)
+        self.assertEqual(log.read_bytes(), b"before\nseen\r\n")
+
     def test_one_at_a_time(self):
         self.started("busy", "lxc.tty.max = 2")
         first = self.lxc_at("busy", "-t", "1")

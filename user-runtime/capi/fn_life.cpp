@@ -76,19 +76,19 @@ Status destroy_container(Object& object) {
 }
 
 Result<lxc_container*> clone_container(Object& object, const char* newname, const char* lxcpath, int flags,
-                                       const char* bdevtype) {
+                                       const char* bdevtype, char* const* hookargs) {
     const Places places = TRY(object.places());
     CopyRequest request{.name = object.identity(),
                         .new_name = TRY(ContainerName::parse(newname != nullptr ? newname : ""))};
     request.keep_hostname = (flags & LXC_CLONE_KEEPNAME) != 0;
+    request.hook_arguments = words_of(hookargs);
     if ((flags & LXC_CLONE_SNAPSHOT) != 0 && (flags & LXC_CLONE_MAYBE_SNAPSHOT) == 0) {
         return FAIL(Code::unsupported,
                     "clone %s: clones that share files come later; without LXC_CLONE_SNAPSHOT it is copied",
                     request.name.c_str());
     }
-    if (lxcpath != nullptr && TRY(find_places(lxcpath)).lxcpath != places.lxcpath) {
-        return FAIL(Code::unsupported, "clone %s: a copy stays in the same directory of containers, %s",
-                    request.name.c_str(), places.lxcpath.c_str());
+    if (lxcpath != nullptr) {
+        request.to = TRY(find_places(lxcpath));
     }
     if (bdevtype != nullptr && (flags & LXC_CLONE_KEEPBDEVTYPE) == 0) {
         const Root directory = TRY(open_container(places, request.name));
@@ -103,7 +103,8 @@ Result<lxc_container*> clone_container(Object& object, const char* newname, cons
         const std::shared_lock gate(fork_gate());
         TRY(cubby::copy(places, request, {}));
     }
-    lxc_container* made = lxc_container_new(request.new_name.c_str(), places.lxcpath.c_str());
+    lxc_container* made =
+        lxc_container_new(request.new_name.c_str(), (request.to ? *request.to : places).lxcpath.c_str());
     if (made == nullptr) {
         return FAIL(Code::system, "clone %s: it was made, but there is no memory for it", request.name.c_str());
     }
@@ -149,9 +150,10 @@ bool fn_rename(lxc_container* c, const char* newname) noexcept {
 }
 
 lxc_container* fn_clone(lxc_container* c, const char* newname, const char* lxcpath, int flags, const char* bdevtype,
-                        const char* /*bdevdata*/, uint64_t /*newsize*/, char** /*hookargs*/) noexcept {
-    return enter<lxc_container*>(
-        c, nullptr, [&](Object& object) { return clone_container(object, newname, lxcpath, flags, bdevtype); });
+                        const char* /*bdevdata*/, uint64_t /*newsize*/, char** hookargs) noexcept {
+    return enter<lxc_container*>(c, nullptr, [&](Object& object) {
+        return clone_container(object, newname, lxcpath, flags, bdevtype, hookargs);
+    });
 }
 
 }  // namespace cubby::capi

@@ -14,7 +14,6 @@ constexpr const char* kNoCgroup =
 constexpr const char* kNoSnapshots = "cubby has no snapshots yet; clone() makes a copy";
 constexpr const char* kNoCheckpoint = "CRIU, which would do it, needs root on the host";
 constexpr const char* kNoInterface = "only the host's root may move an interface between network namespaces";
-constexpr const char* kNoNotify = "cubby has no notification of system calls";
 
 Status refuse(Object& object, const char* what, const char* why) {
     return FAIL(Code::unsupported, "%s %s: %s", what, object.identity().c_str(), why);
@@ -81,8 +80,5 @@ int fn_migrate(lxc_container* c, unsigned cmd, migrate_opts* opts, unsigned size
     }
     return refused_number(c, "migrate", kNoCheckpoint);
 }
-
-int fn_seccomp_notify_fd(lxc_container* c) noexcept { return refused_number(c, "ask", kNoNotify); }
-int fn_seccomp_notify_fd_active(lxc_container* c) noexcept { return refused_number(c, "ask", kNoNotify); }
 
 }  // namespace cubby::capi

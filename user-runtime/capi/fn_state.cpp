@@ -100,6 +100,18 @@ int fn_devpts_fd(lxc_container* c) noexcept {
     });
 }
 
+// Who has it answers the system calls that the policy notifies, unless lxc.seccomp.notify.proxy does.
+int fn_seccomp_notify_fd(lxc_container* c) noexcept {
+    return enter(c, -1, [](Object& object) -> Result<int> {
+        const AttachFacts facts = TRY(ask_attach_facts(TRY(object.places()), object.identity()));
+        auto reply = TRY(facts.monitor->ask(protocol::Type::listener));
+        return !reply.frame.fds.empty() ? Result<int>(reply.frame.fds.front().release())
+                                        : FAIL(Code::broken, "the monitor gave no listener");
+    });
+}
+
+int fn_seccomp_notify_fd_active(lxc_container* c) noexcept { return fn_seccomp_notify_fd(c); }
+
 bool fn_wait(lxc_container* c, const char* state, int timeout) noexcept {
     return enter(c, [&](Object& object) -> Status {
         const auto states = TRY(states_of(state));

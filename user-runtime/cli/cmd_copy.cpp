@@ -34,7 +34,8 @@ constinit const Command kCopy{
     .summary = "Copy a container",
     .description =
         "Makes a full copy of a stopped container: its configuration and all of its files. On file systems that can "
-        "share data between files the copy takes no space of its own at first.",
+        "share data between files the copy takes no space of its own at first. Its /etc/hostname gets the new name, "
+        "and lxc.hook.clone is run.",
     .operands = {.synopsis = "NAME NEW-NAME", .least = 2, .most = 2, .complete = Complete::container},
     .options = kOptions,
     .examples = kExamples,

@@ -87,6 +87,9 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
                     request.name.c_str());
     }
     const auto foreground = TRY(Foreground::prepare(true));
+    if (!request.terminal_log.empty()) {
+        foreground->record(TRY(open_named(request.terminal_log, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, 0600)));
+    }
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     launch::AttachInput input = attach_input(facts);
     input.init_program = init.get();
@@ -102,6 +105,7 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     // Before the program exists: a signal that comes from now on is handed to it and does not end this process.
     const Fd signals = TRY(open_signals(Foreground::kSignals));
     auto launched = launch::attach(input);
+    facts.monitor.reset();
     if (!launched) {
         return std::unexpected(prefixed(launched.error(), "attach %s", request.name.c_str()));
     }

@@ -69,7 +69,9 @@ Result<AttachFacts> ask_attach_facts(const Places& places, const ContainerName& 
         const bool unknown = client.error().code == Code::wrong_state && !directory;
         return std::unexpected(unknown ? directory.error() : client.error());
     }
-    return ask_monitor(*client);
+    AttachFacts facts = TRY(ask_monitor(*client));
+    facts.monitor = std::make_shared<MonitorClient>(std::move(*client));
+    return facts;
 }
 
 launch::AttachInput attach_input(const AttachFacts& facts) {
@@ -85,6 +87,11 @@ launch::AttachInput attach_input(const AttachFacts& facts) {
     input.labels = facts.labels;
     input.landlock = facts.landlock;
     input.processes = facts.plain.processes;
+    input.reports.seccomp_listener = [monitor = facts.monitor.get()](const Fd& listener, pid_t) -> Status {
+        const int fd = listener.get();
+        TRY(monitor->ask(protocol::Type::listener, {}, {&fd, 1}));
+        return {};
+    };
     return input;
 }
 

@@ -4,6 +4,7 @@
 #include "assembly/holder.h"
 #include "container/operations.h"
 #include "container/recovery.h"
+#include "container/renew.h"
 #include "container/store.h"
 #include "monitor/instance.h"
 #include "spec/validate.h"
@@ -78,12 +79,17 @@ Result<std::string> lay_over(const Original& original, const std::string& to) {
     return line + fresh.path;
 }
 
-Status fill(const Places& places, const CopyRequest& request, const Original& original, const Root& directory) {
+struct Target {
+    const Places& places;
+    const Root& directory;
+};
+
+Status fill(const Places& places, const CopyRequest& request, const Original& original, const Target& target) {
     const std::string from = directory_of(places, request.name);
-    const std::string to = directory_of(places, request.new_name);
-    TRY(save_document(directory, original.document));
-    TRY(rewrite_paths(places, request.name, request.new_name, directory));
-    lxc::Document document = TRY(load_document(places, directory, request.new_name));
+    const std::string to = directory_of(target.places, request.new_name);
+    TRY(save_document(target.directory, original.document));
+    TRY(rewrite_paths(places, request.name, target.places, request.new_name, target.directory));
+    lxc::Document document = TRY(load_document(target.places, target.directory, request.new_name));
     if (request.snapshot) {
         TRY(document.set("lxc.rootfs.path", TRY(lay_over(original, to))));
     } else {
@@ -96,29 +102,32 @@ Status fill(const Places& places, const CopyRequest& request, const Original& or
     if (request.ephemeral) {
         TRY(document.set("lxc.ephemeral", "1"));
     }
-    TRY(load_spec(places, request.new_name, document));  // nothing is made that could not start
-    TRY(save_document(directory, document));
-    return clear_intent(directory);
+    // Nothing is made that could not start.
+    const Loaded loaded = TRY(load_spec(target.places, request.new_name, document));
+    TRY(save_document(target.directory, document));
+    TRY(renew_rootfs(request, loaded.spec, original.ids));
+    return clear_intent(target.directory);
 }
 
 }  // namespace
 
 Status copy(const Places& places, const CopyRequest& request, const Progress& progress) {
+    const Places& to = request.to ? *request.to : places;
     const Holder holder = TRY(ensure_holder());
     const Original original = TRY(open_original(places, request, holder));
-    if (open_container(places, request.new_name)) {
+    if (open_container(to, request.new_name)) {
         return FAIL(Code::exists, "there is a container %s already", request.new_name.c_str());
     }
-    const auto made = TRY(make_container_directory(places, request.new_name));
+    const auto made = TRY(make_container_directory(to, request.new_name));
     auto filled = write_intent(made.directory, "create");
     if (filled) {
         if (progress) {
             progress(0, 0, "copying " + request.name.str());
         }
-        filled = fill(places, request, original, made.directory);
+        filled = fill(places, request, original, {to, made.directory});
     }
     if (!filled) {
-        static_cast<void>(remove_files(places, request.new_name, made.directory).has_value());
+        static_cast<void>(remove_files(to, request.new_name, made.directory).has_value());
         return std::unexpected(prefixed(filled.error(), "copy %s", request.name.c_str()));
     }
     return {};

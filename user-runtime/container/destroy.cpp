@@ -112,7 +112,7 @@ Result<bool> try_rename(const Places& places, const ContainerName& name, const C
         return moved.error().code == Code::exists ? Result<bool>(false) : std::unexpected(moved.error());
     }
     TRY(containers.sync());  // else the new paths could be on the disk under the old name
-    TRY(rewrite_paths(places, name, new_name, directory));
+    TRY(rewrite_paths(places, name, places, new_name, directory));
     TRY(clear_intent(directory));
     return true;
 }

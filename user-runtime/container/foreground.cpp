@@ -70,7 +70,14 @@ Status Foreground::relay_terminal(EventLoop& loop) {
     raw_ = std::make_unique<RawTerminal>(STDIN_FILENO);
     // Two descriptors of the one master, since each pump watches its own.
     const Fd* source = &owned_.emplace_back(fcntl(console_.get(), F_DUPFD_CLOEXEC, 3));
-    outputs_.push_back(std::make_unique<Pump>(loop, source->get(), STDOUT_FILENO, nullptr));
+    Pump::Filter filter;
+    if (record_) {
+        filter = [this](std::string_view bytes) {
+            static_cast<void>(write_all(record_.get(), bytes, "the terminal's log").has_value());
+            return Pump::Filtered{std::string(bytes)};
+        };
+    }
+    outputs_.push_back(std::make_unique<Pump>(loop, source->get(), STDOUT_FILENO, nullptr, std::move(filter)));
     inputs_.push_back(std::make_unique<Pump>(loop, STDIN_FILENO, console_.get(), nullptr));
     TRY(outputs_.back()->begin());
     return inputs_.back()->begin();

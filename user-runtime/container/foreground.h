@@ -23,6 +23,8 @@ class Foreground {
 
     // What the process gets as 0-2 when it has no pty; valid until begin().
     [[nodiscard]] std::array<int, 3> stdio() const noexcept { return inside_; }
+    // What a pty shows is written to this file as well; before begin().
+    void record(Fd file) noexcept { record_ = std::move(file); }
     // Relays from now on.  With `console` (a pty's master) the caller's terminal is in raw mode until the end.
     Status begin(EventLoop& loop, int pidfd, Fd console);
     // Hands a signal that this command got to the process.
@@ -43,6 +45,7 @@ class Foreground {
     std::array<Fd, 3> outside_;  // our ends of pipes for terminals
     int pidfd_ = -1;
     Fd console_;
+    Fd record_;
     std::unique_ptr<RawTerminal> raw_;
     std::vector<std::unique_ptr<Pump>> inputs_;
     std::vector<std::unique_ptr<Pump>> outputs_;

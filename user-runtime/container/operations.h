@@ -116,6 +116,7 @@ struct AttachRequest {
     bool more_capabilities = false;        // all that the container's user namespace has, and no no_new_privs
     bool no_confinement = false;           // without the container's filters, labels and Landlock
     std::string selinux_context = {};      // instead of the container's label
+    std::string terminal_log = {};         // a host file to which all that its pty shows is appended
 };
 // The exit status as a shell shows it.
 Result<int> attach(const Places& places, const AttachRequest& request);
@@ -133,9 +134,11 @@ struct CopyRequest {
     ContainerName new_name;
     bool snapshot = false;  // an overlay on the original's files, which must not change from then on
     bool keep_hostname = false;
-    bool ephemeral = false;  // goes with its end
+    bool ephemeral = false;                        // goes with its end
+    std::vector<std::string> hook_arguments = {};  // of lxc.hook.clone
+    std::optional<Places> to = {};                 // where the copy goes, instead of beside the original
 };
-// A copy of a stopped container under the same lxcpath.
+// A copy of a stopped container.
 Status copy(const Places& places, const CopyRequest& request, const Progress& progress);
 
 struct StopRequest {

@@ -42,7 +42,7 @@ Status finish_rename(const Places& places, const ContainerName& name, const Root
     const auto old_name = TRY(ContainerName::parse(order.substr(0, gap)));
     const auto new_name = TRY(ContainerName::parse(gap == std::string_view::npos ? "" : order.substr(gap + 1)));
     if (name == new_name) {
-        TRY(rewrite_paths(places, old_name, new_name, directory));
+        TRY(rewrite_paths(places, old_name, places, new_name, directory));
     }
     return clear_intent(directory);
 }
@@ -93,10 +93,10 @@ Result<bool> remove_if_empty(const Places& places, const ContainerName& name, co
     return true;
 }
 
-Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& new_name,
-                     const Root& directory) {
+Status rewrite_paths(const Places& old_places, const ContainerName& old_name, const Places& places,
+                     const ContainerName& new_name, const Root& directory) {
     const auto document = TRY(load_document(places, directory, new_name));
-    const std::string from = directory_of(places, old_name) + "/";
+    const std::string from = directory_of(old_places, old_name) + "/";
     const std::string to = directory_of(places, new_name) + "/";
     std::string text = document.to_text();
     for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {

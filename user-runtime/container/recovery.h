@@ -24,8 +24,8 @@ Result<bool> remove_if_empty(const Places& places, const ContainerName& name, co
 // operation lock is held.
 Status remove_files(const Places& places, const ContainerName& name, const Root& directory);
 
-// Rewrites the container's paths in its configuration after its directory went from `old_name` to `name`.
-Status rewrite_paths(const Places& places, const ContainerName& old_name, const ContainerName& new_name,
-                     const Root& directory);
+// Rewrites the container's paths in its configuration, which is in `directory` of the new name already.
+Status rewrite_paths(const Places& old_places, const ContainerName& old_name, const Places& places,
+                     const ContainerName& new_name, const Root& directory);
 
 }  // namespace cubby

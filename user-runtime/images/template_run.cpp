@@ -151,7 +151,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
         ready = FAIL_ERRNO("set the template's descriptors");
     }
     if (ready && run.ids.filter != nullptr) {
-        ready = load_seccomp(run.ids.filter->data(), run.ids.filter->size());
+        const auto loaded = load_seccomp(run.ids.filter->data(), run.ids.filter->size());
+        ready = loaded ? Status{} : std::unexpected(loaded.error());
     }
     if (ready) {
         execve(argv[0], argv.data(), environment.data());

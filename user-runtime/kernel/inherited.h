@@ -9,4 +9,9 @@ namespace cubby {
 // host's tree (and some of them locks of the parent's), and marks the other descriptors above 2 close-on-exec.
 Status shed_inherited() noexcept;
 
+// In a child that lives on beside its parent: keeps `socket`, as descriptor kKeptSocket, and nothing else of the parent's:
+// its locks end with it, and who reads its standard output waits for that one's end.
+inline constexpr int kKeptSocket = 3;
+Status keep_only(int socket) noexcept;
+
 }  // namespace cubby

@@ -119,7 +119,7 @@ Result<Launched> attach_child(const AttachInput& input, const AttachFunction* fu
     ends[1].reset();
     Launched launched;
     launched.pid = made.pid();
-    if (TRY(listen(ends[0].get(), launched)) != (function != nullptr)) {
+    if (TRY(listen(ends[0].get(), launched, input.reports)) != (function != nullptr)) {
         return FAIL(Code::child_failed, "the attached process ended during its start");
     }
     launched.pidfd = made.hand_over();

@@ -26,6 +26,7 @@ struct AttachInput {
     uint32_t processes = 0;             // the limit of processes, 0: none
     int devpts = -1;                    // with a terminal: root of the container's devpts, else -1
     std::array<int, 3> stdio{0, 1, 2};  // without a terminal
+    Reports reports = {};
 };
 
 // Like launch(): returns when the program has been exec'd.  The caller's own namespaces do not change.

@@ -108,7 +108,7 @@ Status run_segments(const Input& input, int socket, StarterSteps& own, const Chi
             Message message;
             message.phase = static_cast<uint8_t>(steps[end - 1].phase);
             TRY(send(socket, message));
-        } else if (TRY(listen(socket, launched, input.hook_output)) != (end < steps.size())) {
+        } else if (TRY(listen(socket, launched, input.reports)) != (end < steps.size())) {
             return FAIL(Code::child_failed, "the first process ended during its start");
         }
         at = end;

@@ -20,6 +20,14 @@ struct EnteredNamespace {
     int fd;
 };
 
+// Who is told of what comes up on the way.
+struct Reports {
+    std::function<void(const char* line)> hook_output = {};  // of hooks in the container's namespaces
+    // A listener for the system calls that a filter notifies, from now on (seccomp_unotify(2)), and the first process;
+    // without it a filter that notifies is an error.
+    std::function<Status(Fd listener, pid_t pid)> seccomp_listener = {};
+};
+
 struct Input {
     const StartPlan& plan;
     int init_program;                       // cubby-init as a sealed memfd
@@ -30,8 +38,7 @@ struct Input {
     // undo it when the start has failed; without them such a step is an error.
     std::function<Status(Hook hook, const Cloned* child)> host_hooks = {};
     std::function<void(Hook hook)> undo_host_hooks = {};
-    // Takes the lines that hooks in the container's namespaces write.
-    std::function<void(const char* line)> hook_output = {};
+    Reports reports = {};
 };
 
 struct Launched {

@@ -14,6 +14,7 @@ enum class Kind : uint8_t {
     init_failed,  // from cubby-init: `error.text` says what, `error.sys_errno` why
     note,         // `error.text` says which isolation could not be had
     console,      // the descriptor is the console's master
+    listener,     // the descriptor is a seccomp listener
     tty,          // the descriptor is the master of the next terminal beside it
     devpts,       // the descriptor is the root of the container's devpts
     root,         // the descriptor is the container's root mount

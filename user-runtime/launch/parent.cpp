@@ -36,7 +36,7 @@ Error exec_error(const Error& told) noexcept {
 
 }  // namespace
 
-Result<bool> listen(int socket, Launched& launched, const std::function<void(const char*)>& output) noexcept {
+Result<bool> listen(int socket, Launched& launched, const Reports& reports) noexcept {
     for (;;) {
         Received received = TRY(receive(socket));
         if (received.closed) {
@@ -57,9 +57,15 @@ Result<bool> listen(int socket, Launched& launched, const std::function<void(con
                 launched.pidfd = std::move(received.fd);
                 return true;
             case Kind::log:
-                if (output) {
-                    output(message.error.text);
+                if (reports.hook_output) {
+                    reports.hook_output(message.error.text);
                 }
+                break;
+            case Kind::listener:
+                if (!reports.seccomp_listener) {
+                    return FAIL(Code::unsupported, "nobody is there for the system calls that the policy notifies");
+                }
+                TRY(reports.seccomp_listener(std::move(received.fd), launched.pid));
                 break;
             case Kind::timing:
                 if (message.error.step < launched.microseconds.size()) {

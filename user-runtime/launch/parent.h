@@ -26,8 +26,8 @@ class ChildGuard {
 };
 
 // Takes messages until the child has reached the end of its segment (true) or closed the socket by its exec (false).
-// Consoles, notes and timings on the way go into `launched`, lines of hooks to `output` where there is one.
-Result<bool> listen(int socket, Launched& launched, const std::function<void(const char*)>& output = {}) noexcept;
+// Consoles, notes and timings on the way go into `launched`, other things to `reports`.
+Result<bool> listen(int socket, Launched& launched, const Reports& reports = {}) noexcept;
 
 // What an intermediate does before it makes the child as its sibling (CLONE_PARENT).
 struct Intermediate {

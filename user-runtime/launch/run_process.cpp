@@ -18,6 +18,7 @@
 #include "kernel/pty.h"
 #include "kernel/seccomp.h"
 #include "kernel/unix_socket.h"
+#include "launch/baton.h"
 #include "launch/child.h"
 
 namespace cubby::launch {
@@ -117,8 +118,14 @@ Status run(const NoNewPrivsStep&, ChildState&) noexcept {
     return {};
 }
 
-Status run(const SeccompStep& step, ChildState&) noexcept {
-    return load_seccomp(step.program.data(), step.program.size());
+Status run(const SeccompStep& step, ChildState& state) noexcept {
+    const Fd listener = TRY(load_seccomp(step.program.data(), step.program.size()));
+    if (!listener) {
+        return {};
+    }
+    Message message;
+    message.kind = Kind::listener;
+    return send(state.socket, message, listener.get());
 }
 
 Status run(const CapsStep& step, ChildState&) noexcept { return limit_capabilities(step.keep); }

@@ -77,10 +77,13 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
         entered.push_back({shared.ns, opened.back().get()});
     }
     ConsoleLog log = TRY(ConsoleLog::open(options.console_to_caller ? ConsoleSpec{} : spec.console));
+    ConsoleDevice device = TRY(ConsoleDevice::open(options.console_to_caller ? "" : spec.console.path));
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     Root sockets = TRY(socket_dir(lxcpath));
     RelPath name = TRY(socket_name(spec.name));
     launch::Input input{plan, init.get(), options.stdio, std::move(entered), options.timings, {}, {}, {}};
+    SeccompNotify notify(spec.security);
+    input.reports.seccomp_listener = [&](Fd listener, pid_t pid) { return notify.add(std::move(listener), pid); };
     if (options.hooks != nullptr) {
         input.host_hooks = [&](Hook hook, const Cloned* child) {
             std::vector<std::string> more;
@@ -93,7 +96,7 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
             run_late_hook(*options.hooks, hook, {"LXC_TARGET=stop"}, options.log);
         };
     }
-    input.hook_output = [&](const char* line) { hook_lines(options.log)(line); };
+    input.reports.hook_output = [&](const char* line) { hook_lines(options.log)(line); };
     launch::Launched launched = TRY(launch::launch(input));
     if (options.hooks != nullptr) {
         // Only now, since before its exec it is nobody's to look at; one that has ended already leaves none to hand over.
@@ -104,11 +107,12 @@ Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts&
     }
     std::optional<Console> console;
     if (launched.console && !options.console_to_caller) {
-        console.emplace(std::move(launched.console), spec.console, std::move(log));
+        console.emplace(std::move(launched.console), spec.console, std::move(log), std::move(device));
     }
     return MonitorInput{spec.lifecycle,      blueprint_of(spec, facts, plan),
                         std::move(launched), std::move(sockets),
-                        std::move(name),     std::move(console)};
+                        std::move(name),     std::move(console),
+                        std::move(notify)};
 }
 
 HookOutput hook_lines(const RunLog* log) {

@@ -65,8 +65,9 @@ Result<MonitorClient> MonitorClient::connect(const std::string& lxcpath, const C
     return MonitorClient(std::move(*socket));
 }
 
-Result<MonitorClient::Reply> MonitorClient::ask(protocol::Type type, std::string_view payload) {
-    if (auto sent = protocol::send(socket_.get(), type, payload); !sent) {
+Result<MonitorClient::Reply> MonitorClient::ask(protocol::Type type, std::string_view payload,
+                                                std::span<const int> fds) {
+    if (auto sent = protocol::send(socket_.get(), type, payload, fds); !sent) {
         return std::unexpected(or_ended(sent.error()));
     }
     TRY(wait_readable(socket_.get(), kReplyMs, "the monitor"));

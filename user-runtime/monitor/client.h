@@ -22,7 +22,7 @@ class MonitorClient {
         protocol::Incoming incoming;  // into frame
     };
     // Sends a request and waits for its reply, at most 5 s: "the monitor does not answer" after that.
-    Result<Reply> ask(protocol::Type type, std::string_view payload = {});
+    Result<Reply> ask(protocol::Type type, std::string_view payload = {}, std::span<const int> fds = {});
     // The next frame of a stream; waits for ever.
     Result<Reply> next();
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }

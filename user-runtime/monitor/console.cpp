@@ -11,8 +11,8 @@
 
 namespace cubby {
 
-Console::Console(Fd master, const ConsoleSpec& spec, ConsoleLog log) noexcept
-    : master_(std::move(master)), log_(std::move(log)), ring_(spec.buffer_size) {}
+Console::Console(Fd master, const ConsoleSpec& spec, ConsoleLog log, ConsoleDevice device) noexcept
+    : master_(std::move(master)), log_(std::move(log)), device_(std::move(device)), ring_(spec.buffer_size) {}
 
 Status Console::serve(EventLoop& loop) {
     const int flags = fcntl(master_.get(), F_GETFL);
@@ -20,7 +20,20 @@ Status Console::serve(EventLoop& loop) {
         return FAIL_ERRNO("serve the console");
     }
     peer_ = TRY(open_peer(master_.get()));
+    if (const int terminal = device_.terminal(); terminal >= 0) {
+        static_cast<void>(copy_window_size(terminal, master_.get()).has_value());
+        TRY(loop.watch(terminal, EPOLLIN, [this, &loop](uint32_t) { read_device(loop); }));
+    }
     return loop.watch(master_.get(), EPOLLIN, [this](uint32_t) { read_some(); });
+}
+
+void Console::read_device(EventLoop& loop) {
+    const int terminal = device_.terminal();
+    if (const auto typed = device_.read()) {
+        write_input(*typed);
+    } else {
+        loop.forget(terminal);
+    }
 }
 
 bool Console::read_some() {
@@ -40,7 +53,7 @@ void Console::drain() {
 
 void Console::distribute(std::string_view bytes) {
     ring_.append(bytes);
-    if (!log_.write(bytes)) {
+    if (!log_.write(bytes) || !device_.show(bytes)) {
         dropped_ += bytes.size();
     }
     for (const int reader : readers_) {

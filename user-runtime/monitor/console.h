@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "kernel/event_loop.h"
+#include "monitor/console_device.h"
 #include "monitor/console_log.h"
 #include "monitor/protocol.h"
 #include "monitor/ring_buffer.h"
@@ -18,7 +19,7 @@ namespace cubby {
 
 class Console {
   public:
-    Console(Fd master, const ConsoleSpec& spec, ConsoleLog log) noexcept;
+    Console(Fd master, const ConsoleSpec& spec, ConsoleLog log, ConsoleDevice device) noexcept;
 
     // Begins to read the master in `loop`, which must outlive this object.
     Status serve(EventLoop& loop);
@@ -36,14 +37,16 @@ class Console {
 
   private:
     bool read_some();
+    void read_device(EventLoop& loop);
     void distribute(std::string_view bytes);
 
     Fd master_;
     Fd peer_;  // held open: a master without any peer reports a hang-up without end
     ConsoleLog log_;
+    ConsoleDevice device_;
     RingBuffer ring_;
     std::set<int> readers_;
-    uint64_t dropped_ = 0;  // bytes that did not reach the log file or a reader
+    uint64_t dropped_ = 0;  // bytes that did not reach the log file, the device or a reader
 };
 
 }  // namespace cubby

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/parse.h"
+#include "kernel/inherited.h"
 #include "kernel/procfs.h"
 #include "kernel/root.h"
 #include "kernel/unix_socket.h"
@@ -130,20 +131,11 @@ class HookProcess {
     std::vector<Fd> namespaces_;
 };
 
-// Keeps nothing of the monitor's: its locks end with it, and who reads its standard output waits for that one's end.
-[[noreturn]] void wait_beside(const ContainerSpec& spec, Fd socket) {
-    constexpr int kSocket = 3;
-    const auto null = open_named("/dev/null", O_RDWR);
-    for (int fd = 0; fd < kSocket; ++fd) {
-        if (!null || dup2(null->get(), fd) < 0) {
-            _exit(1);
-        }
-    }
-    if (dup2(socket.get(), kSocket) < 0 || close_range(kSocket + 1, ~0U, 0) != 0 ||
-        fcntl(kSocket, F_SETFD, FD_CLOEXEC) != 0) {
+[[noreturn]] void wait_beside(const ContainerSpec& spec, const Fd& socket) {
+    if (!keep_only(socket.get())) {
         _exit(1);
     }
-    HookProcess(spec, kSocket).serve();
+    HookProcess(spec, kKeptSocket).serve();
     _exit(0);
 }
 
@@ -182,7 +174,7 @@ Result<HostHooks> HostHooks::begin(const ContainerSpec& spec) {
     const Cloned made = TRY(clone_process(0));
     if (made.pid == 0) {
         prctl(PR_SET_NAME, "cubby-hooks");
-        wait_beside(spec, std::move(ends[1]));
+        wait_beside(spec, ends[1]);
     }
     return HostHooks(std::move(ends[0]), has);
 }

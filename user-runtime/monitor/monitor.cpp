@@ -99,20 +99,20 @@ void Monitor::drop_client(EventLoop& loop, int socket) {
 }
 
 void Monitor::serve_client(EventLoop& loop, int socket) {
-    const auto frame = receive_frame(socket);
+    auto frame = receive_frame(socket);
     const auto request = frame ? protocol::decode(*frame) : Result<protocol::Incoming>(std::unexpected(frame.error()));
     if (!request) {
         drop_client(loop, socket);
         return;
     }
-    if (auto done = answer(clients_.at(socket), *request); !done) {
+    if (auto done = answer(clients_.at(socket), *request, std::move(frame->fds)); !done) {
         if (!protocol::send(socket, protocol::Type::error, protocol::bytes_of(done.error()))) {
             drop_client(loop, socket);
         }
     }
 }
 
-Status Monitor::answer(Client& client, const protocol::Incoming& request) {
+Status Monitor::answer(Client& client, const protocol::Incoming& request, std::vector<Fd> fds) {
     using protocol::Type;
     const int socket = client.socket.get();
     switch (request.type) {
@@ -131,6 +131,7 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request) {
             }
             return {};
         case Type::document: return answer_document(socket);
+        case Type::listener: return answer_listener(socket, std::move(fds));
         case Type::tty: return answer_tty(client, TRY(protocol::read_as<protocol::TtyOrder>(request.payload)));
         case Type::log: return answer_log(socket, TRY(protocol::read_as<protocol::LogOrder>(request.payload)));
         case Type::console:
@@ -212,6 +213,16 @@ Status Monitor::answer_document(int socket) const {
         return FAIL(Code::unsupported, "it was started from a command line, without a configuration");
     }
     return protocol::send(socket, protocol::Type::document, {}, {&input_.document, 1});
+}
+
+Status Monitor::answer_listener(int socket, std::vector<Fd> fds) {
+    if (!fds.empty()) {
+        TRY(input_.notify.add(std::move(fds.front()), input_.launched.pid));
+        return protocol::send(socket, protocol::Type::listener);
+    }
+    const int first = input_.notify.first().get();
+    return first >= 0 ? protocol::send(socket, protocol::Type::listener, {}, {&first, 1})
+                      : FAIL(Code::unsupported, "its policy notifies no system call");
 }
 
 Status Monitor::answer_tty(Client& client, const protocol::TtyOrder& order) {

@@ -12,6 +12,7 @@
 #include "launch/launch.h"
 #include "monitor/console.h"
 #include "monitor/protocol.h"
+#include "monitor/seccomp_notify.h"
 #include "spec/container_spec.h"
 
 namespace cubby {
@@ -37,6 +38,7 @@ struct MonitorInput {
     Root sockets;  // directory of the control socket
     RelPath socket_name;
     std::optional<Console> console;
+    SeccompNotify notify;
     int document = -1;  // a file with the configuration that it was started with; the caller's
 };
 
@@ -74,10 +76,11 @@ class Monitor {
     bool make_room(EventLoop& loop);
     void serve_client(EventLoop& loop, int socket);
     void drop_client(EventLoop& loop, int socket);
-    Status answer(Client& client, const protocol::Incoming& request);
+    Status answer(Client& client, const protocol::Incoming& request, std::vector<Fd> fds);
     Status answer_status(int socket);
     Status answer_attach(int socket) const;
     Status answer_document(int socket) const;
+    Status answer_listener(int socket, std::vector<Fd> fds);
     Status answer_tty(Client& client, const protocol::TtyOrder& order);
     Status answer_log(int socket, const protocol::LogOrder& order);
     void change(Event event);

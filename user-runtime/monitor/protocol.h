@@ -36,9 +36,11 @@ enum class Type : uint16_t {
     document = 10,  // request: empty.  reply: empty; descriptor: the text of the configuration that it was started with
     tty = 11,  // request: TtyOrder.  reply: TtyOrder with the number; descriptor: the terminal's master.  It is the
                // client's until the connection ends
+    listener = 12,  // request: empty, with a further seccomp listener, or without.  reply: empty; descriptor, where the
+                    // request had none: the first one
 };
 
-inline constexpr Type kLastType = Type::tty;
+inline constexpr Type kLastType = Type::listener;
 
 struct Header {
     uint16_t version = kVersion;

@@ -127,16 +127,14 @@ Result<Action> Reader::read_action(std::string_view text) const {
         return wrong("'%s' is too much after an action", shown(words[1]).c_str());
     }
     constexpr std::pair<std::string_view, Act> kActs[] = {
-        {"kill", Act::kill}, {"trap", Act::trap}, {"log", Act::log}, {"allow", Act::allow}};
+        {"kill", Act::kill}, {"trap", Act::trap}, {"log", Act::log}, {"notify", Act::notify}, {"allow", Act::allow}};
     for (const auto& [name, act] : kActs) {
         if (word == name) {
             return Action{act, 0};
         }
     }
-    if (word == "notify") {
-        return wrong("notify is not supported by this version of cubby; use errno or allow");
-    }
-    return wrong("'%s' is not an action; there are kill, trap, errno NUMBER, log and allow", shown(word).c_str());
+    return wrong("'%s' is not an action; there are kill, trap, errno NUMBER, log, notify and allow",
+                 shown(word).c_str());
 }
 
 // "allowlist", "denylist errno 38"
@@ -154,6 +152,9 @@ Status Reader::read_head(std::string_view line) {
     policy_.otherwise = denies ? Action{Act::allow, 0} : Action{Act::kill, 0};
     if (words.size() > 1) {
         policy_.otherwise = TRY(read_action(line.substr(static_cast<size_t>(words[1].data() - line.data()))));
+        if (policy_.otherwise.act == Act::notify) {
+            return wrong("notify is for the system calls of rules, not for all others");
+        }
     }
     return {};
 }
@@ -292,6 +293,7 @@ std::string action_text(const Action& action) {
         case Act::kill: return "kill";
         case Act::trap: return "trap";
         case Act::log: return "log";
+        case Act::notify: return "notify";
         case Act::allow: return "allow";
         case Act::error: return "errno " + std::to_string(action.number);
     }

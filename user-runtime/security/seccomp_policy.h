@@ -15,7 +15,7 @@ inline constexpr size_t kMaxPolicyBytes = size_t{1} << 20;
 inline constexpr size_t kMaxPolicyRules = 8192;
 inline constexpr size_t kMaxComparisons = 6;  // as many as a system call has arguments
 
-enum class Act : uint8_t { kill, trap, error, log, allow };
+enum class Act : uint8_t { kill, trap, error, log, notify, allow };
 
 struct Action {
     Act act = Act::allow;
@@ -50,7 +50,7 @@ struct Policy {
     bool operator==(const Policy&) const = default;
 };
 
-// Reads a policy.  Errors begin with "FILE:LINE: ".  The action `notify` is refused.
+// Reads a policy.  Errors begin with "FILE:LINE: ".
 Result<Policy> parse_policy(std::string_view text, std::string_view file);
 
 // A text that parse_policy reads as the same policy, but for the numbers of the lines.

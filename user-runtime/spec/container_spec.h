@@ -127,6 +127,8 @@ struct SecuritySpec {
     bool session_keyring = true;   // lxc.keyring.session
     std::string seccomp_file;      // lxc.seccomp.profile, an absolute host path; empty: none
     std::string seccomp_policy;    // the text of that file, compiled at the start
+    std::string notify_proxy;      // path of the socket of the program that answers what it notifies; empty: none
+    std::string notify_cookie;     // goes with each of them
     std::string apparmor_profile;  // empty or "unchanged": the starter's own
     std::string selinux_context;   // empty: the starter's own
     // Landlock, where one of them is given: guest paths below which anything may be read, or read and written.
@@ -158,7 +160,7 @@ struct ConsoleSpec {
     bool rotate = false;
     uint32_t ttys = 0;    // lxc.tty.max: terminals besides the console, /dev/tty1 and on
     std::string tty_dir;  // lxc.tty.dir: a directory below /dev that they are in, empty for /dev itself
-    std::string path;     // lxc.console.path as written: what hooks are told
+    std::string path;     // host path of a terminal or file that shows the console, "none", or empty
     bool operator==(const ConsoleSpec&) const = default;
 };
 

@@ -181,12 +181,11 @@ TEST(LxcDocument, RefusesToWriteAKeyThatWouldNotStart) {
     const auto value = document.append("lxc.ephemeral", "maybe");
     ASSERT_FALSE(value);
     EXPECT_EQ(value.error().code, Code::usage);
-    const auto proxy = document.set("lxc.seccomp.notify.proxy", "unix:/x");
-    ASSERT_FALSE(proxy);
-    EXPECT_STREQ(
-        proxy.error().text,
-        "lxc.seccomp.notify.proxy is not supported by this version of cubby: it hands no system call to another "
-        "program; remove the line, or add 'lxc.seccomp.notify.proxy =' below it");
+    const auto keyring = document.set("lxc.selinux.context.keyring", "x");
+    ASSERT_FALSE(keyring);
+    EXPECT_STREQ(keyring.error().text,
+                 "lxc.selinux.context.keyring is not supported by this version of cubby: it sets no SELinux label on "
+                 "keyrings; remove the line, or add 'lxc.selinux.context.keyring =' below it");
     EXPECT_FALSE(document.set("lxc.net.0.type", "bogus"));
     EXPECT_FALSE(document.set("lxc.rootfs.path", "btrfs:/x"));
     EXPECT_TRUE(document.set("lxc.tty.max", "4"));

@@ -304,7 +304,7 @@ TEST(LxcKeys, ListingNamesEveryTablesKeys) {
     EXPECT_EQ(find("lxc.uts.name").sample, "mail");
     EXPECT_TRUE(find("lxc.prlimit.nofile").family);
     EXPECT_EQ(find("lxc.cgroup.dir").support, Support::noted);
-    EXPECT_EQ(find("lxc.seccomp.notify.proxy").support, Support::refused);
+    EXPECT_EQ(find("lxc.selinux.context.keyring").support, Support::refused);
     EXPECT_TRUE(find("lxc.cgroup2.memory.max").family);
 }
 

@@ -50,7 +50,7 @@ TEST(SeccompPolicy, Version2WithEveryKindOfLine) {
     const Policy policy = parsed(
         "2\ndenylist\nreject_force_umount  # comment\n[all]\nkexec_load errno 1\r\n\n"
         "ioctl errno 0x16 [1,0x5412,SCMP_CMP_EQ] [0,3,>=]\n[x86]\nmodify_ldt trap\n[ALL]\nmount log\nswapon\n"
-        "personality allow [0,010,&=,0xff]\n");
+        "personality allow [0,010,&=,0xff]\nmknod notify\n");
     EXPECT_EQ(policy.version, 2U);
     EXPECT_EQ(policy.otherwise, Action{});
     const std::vector<Rule> rules{
@@ -60,7 +60,8 @@ TEST(SeccompPolicy, Version2WithEveryKindOfLine) {
         {9, "x86", "modify_ldt", -1, {Act::trap, 0}, {}},
         {11, "", "mount", -1, {Act::log, 0}, {}},
         {12, "", "swapon", -1, {Act::kill, 0}, {}},
-        {13, "", "personality", -1, {Act::allow, 0}, {{0, Compare::masked_equal, 8, 255}}}};
+        {13, "", "personality", -1, {Act::allow, 0}, {{0, Compare::masked_equal, 8, 255}}},
+        {14, "", "mknod", -1, {Act::notify, 0}, {}}};
     EXPECT_EQ(policy.rules, rules);
 }
 
@@ -91,8 +92,7 @@ TEST(SeccompPolicy, ErrorsNameFileAndLine) {
         {"2\n", "/p:1: the second line is missing"},
         {"2\ngreylist\n", "/p:2: 'greylist' is neither"},
         {"2\ndenylist perhaps\n", "/p:2: 'perhaps' is not an action"},
-        {"2\ndenylist notify\n", "/p:2: notify is not supported"},
-        {"2\ndenylist\nmount notify\n", "/p:3: notify is not supported"},
+        {"2\ndenylist notify\n", "/p:2: notify is for the system calls of rules, not for all others"},
         {"1\ndenylist\n", "/p:2: version 1 has only allowlist"},
         {"1\nallowlist\nread\n", "/p:3: 'read' is not the number"},
         {"1\nallowlist\n65536\n", "/p:3: '65536' is not the number"},

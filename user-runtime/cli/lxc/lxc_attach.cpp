@@ -44,7 +44,6 @@ constexpr OptionStanding kStandings[] = {
     {"arch", Standing::accepted, "programs see the host's own architecture"},
     {"rcfile", Standing::accepted, "the monitor knows what it runs; no configuration is read"},
     {"remount-sys-proc", Standing::cannot, "-s without MOUNT keeps the host's /proc and /sys"},
-    {"pty-log", Standing::cannot, "script(1) in the container writes one"},
 };
 
 constexpr const char* kAliases[] = {"lxc-unpriv-attach"};  // Debian's wrapper around systemd-run, which is not needed
@@ -153,6 +152,9 @@ Result<AttachRequest> request_of(const Context& context) {
     TRY(add_environment(line, request));
     request.selinux_context = line.value_or("context", "");
     request.lxc_terminal = true;
+    if (const std::string* file = line.value("pty-log")) {
+        request.terminal_log = TRY(absolute_path(*file, "--pty-log"));
+    }
     return request;
 }
 

@@ -38,7 +38,6 @@ constexpr Option kOptions[] = {
 };
 
 constexpr OptionStanding kStandings[] = {
-    {"newpath", Standing::cannot, "the copy stays beside its original; -P of another command finds no copies"},
     {"snapshot", Standing::cannot, "this version keeps no snapshots yet; without -s it makes a full copy"},
     {"allowrunning", Standing::cannot, "a container that runs would be copied torn; stop it first"},
     {"fssize", Standing::cannot, "an ordinary user has no block devices"},
@@ -103,11 +102,18 @@ Result<int> run_copy(const Context& context) {
         return FAIL(Code::usage, "-N NAME is missing");
     }
     const ContainerName fresh = text != nullptr ? TRY(ContainerName::parse(*text)) : TRY(ephemeral_name(name));
+    if (context.line.has("newpath") && (context.line.has("rename") || context.line.has("ephemeral"))) {
+        return FAIL(Code::usage, "-p is for full copies");
+    }
     if (context.line.has("rename")) {
         TRY(cubby::rename(places, name, fresh));
         return kOk;
     }
     CopyRequest request{.name = name, .new_name = fresh, .keep_hostname = context.line.has("keepname")};
+    request.hook_arguments = context.line.tail();
+    if (const std::string* path = context.line.value("newpath")) {
+        request.to = TRY(find_places(TRY(absolute_path(*path, "--newpath"))));
+    }
     if (context.line.has("ephemeral")) {
         return make_ephemeral(context, places, std::move(request));
     }

@@ -40,7 +40,6 @@ constexpr Option kOptions[] = {
 
 constexpr OptionStanding kStandings[] = {
     {"close-all-fds", Standing::accepted, "no descriptor goes in without it either"},
-    {"console", Standing::cannot, "the console is read with lxc-console and with -L FILE"},
 };
 
 constexpr const char* kAliases[] = {"lxc-unpriv-start"};  // Debian's wrapper around systemd-run, which is not needed
@@ -85,9 +84,6 @@ Result<int> run_background(const Context& context, const Places& places, const S
 }
 
 Result<int> run_start(const Context& context) {
-    if (context.line.has("console")) {
-        return FAIL(Code::unsupported, "-c: the console has no device of its own here; -L FILE writes it to a file");
-    }
     const Places places = TRY(context.places());
     const StartRequest request = TRY(lxc_start_request(context));
     if (TRY(is_running(places, request.name))) {

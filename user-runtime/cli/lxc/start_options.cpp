@@ -19,6 +19,10 @@ Result<StartRequest> lxc_start_request(const Context& context) {
         }
         request.settings.push_back({key, std::string(trim(std::string_view(text).substr(equals + 1)))});
     }
+    if (const std::string* path = line.value("console")) {
+        request.settings.push_back(
+            {"lxc.console.path", *path == "none" ? *path : TRY(absolute_path(*path, "--console"))});
+    }
     if (const std::string* file = line.value("console-log")) {
         request.settings.push_back({"lxc.console.logfile", TRY(absolute_path(*file, "--console-log"))});
     }

@@ -235,6 +235,11 @@ Result<ContainerSpec> finish(const Draft& draft, const std::string& container_di
     spec.hooks.rootfs_path = draft.rootfs_path;
     spec.log.file = host_path(spec.log.file, container_dir);
     spec.console.log_file = host_path(spec.console.log_file, container_dir);
+    if (spec.console.path == "none") {
+        spec.process.stdio = Stdio::inherit;
+    } else {
+        spec.console.path = host_path(spec.console.path, container_dir);
+    }
     TRY(finish_rootfs(draft, container_dir, spec.rootfs));
     TRY(finish_namespaces(draft, spec.namespaces));
     TRY(finish_capabilities(draft, spec.security.keep_capabilities));

@@ -29,8 +29,8 @@ constexpr Key kRows[] = {
         "lxc.console.buffer.size", "auto", "bytes of console output that are kept for reading back"),
     row<HostPath, kSpec, kConsole, &ConsoleSpec::log_file>("lxc.console.logfile", "/tmp/console.log",
                                                            "host file that takes all console output"),
-    row<Text, kSpec, kConsole, &ConsoleSpec::path>("lxc.console.path", "none",
-                                                   "none, or a terminal of the host's that the console is"),
+    row<Text, kSpec, kConsole, &ConsoleSpec::path>(
+        "lxc.console.path", "none", "a terminal or file of the host's that shows the console, or none for no console"),
     row<Flag, kSpec, kConsole, &ConsoleSpec::rotate>("lxc.console.rotate", "1",
                                                      "1: a full log file is moved to FILE.1"),
     row<BufferSize, kSpec, kConsole, &ConsoleSpec::log_size>("lxc.console.size", "1MB",

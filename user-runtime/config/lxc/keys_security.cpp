@@ -98,9 +98,11 @@ constexpr Key kRows[] = {
                                                              "1: no program can gain privileges by being executed"),
     row<Flag, &Draft::seccomp_allow_nesting>(
         "lxc.seccomp.allow_nesting", "1", "for LXC only: here the policy is loaded under another one's filter as well"),
-    kept<Text, std::string, "lxc.seccomp.notify.cookie">("web1", "a text that goes to the proxy with each system call"),
-    kept<ProxySocket, std::string, "lxc.seccomp.notify.proxy">("unix:/run/proxy.socket",
-                                                               "the socket of a program that answers system calls"),
+    row<Text, kSpec, kSecurity, &SecuritySpec::notify_cookie>("lxc.seccomp.notify.cookie", "web1",
+                                                              "a text that goes to the proxy with each system call"),
+    row<ProxySocket, kSpec, kSecurity, &SecuritySpec::notify_proxy>(
+        "lxc.seccomp.notify.proxy", "unix:/run/proxy.socket",
+        "the socket of a program that answers the system calls that the policy notifies"),
     row<HostPath, &Draft::seccomp_profile>(
         "lxc.seccomp.profile", "/etc/policy.seccomp",
         "a file with a system call policy in LXC's format, besides the built-in one"),

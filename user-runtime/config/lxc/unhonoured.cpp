@@ -12,8 +12,6 @@ constexpr auto kRefuse = Weight::refuse;
 constexpr const char* kNoLimits = "it sets no limits of control groups yet";
 constexpr const char* kNoPlace = "it chooses the control group itself";
 constexpr const char* kNoAppArmor = "it makes no AppArmor profile and applies a loaded one only";
-constexpr const char* kNoProxy = "it hands no system call to another program";
-constexpr const char* kNoClone = "cubby copy runs no hook yet";
 constexpr const char* kDevices = "devices are bound one by one, and none can be made in a user namespace";
 
 constexpr Unhonoured kKeys[] = {
@@ -28,12 +26,8 @@ constexpr Unhonoured kKeys[] = {
     {"lxc.cgroup.relative", kNote, "0", kNoPlace},
     {"lxc.cgroup2.", kNote, "", kNoLimits},
     {"lxc.cgroup2.devices.", kNote, "", kDevices},
-    {"lxc.console.path", kNote, "none", "the console is read with cubby console and cubby logs"},
-    {"lxc.hook.clone", kNote, "", kNoClone},
     {"lxc.monitor.signal.pdeath", kNote, "", "the container always ends with its monitor"},
     {"lxc.monitor.unshare", kNote, "0", "the monitor makes no mounts"},
-    {"lxc.seccomp.notify.cookie", kNote, "", kNoProxy},
-    {"lxc.seccomp.notify.proxy", kRefuse, "", kNoProxy},
     {"lxc.selinux.context.keyring", kRefuse, "", "it sets no SELinux label on keyrings"},
 };
 constexpr bool in_order() {

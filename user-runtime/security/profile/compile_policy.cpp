@@ -61,6 +61,7 @@ class Filter {
             case Act::trap: return SCMP_ACT_TRAP;
             case Act::error: return SCMP_ACT_ERRNO(action.number);
             case Act::log: return SCMP_ACT_LOG;
+            case Act::notify: return SCMP_ACT_NOTIFY;
             case Act::allow: return SCMP_ACT_ALLOW;
         }
         __builtin_unreachable();
@@ -71,7 +72,13 @@ class Filter {
     std::unique_ptr<void, void (*)(void*)> context_;
 };
 
-bool lets_pass(const Action& action) { return action.act == Act::allow || action.act == Act::log; }
+// What is notified is answered while the start goes on.
+bool lets_pass(const Action& action) {
+    return action.act == Act::allow || action.act == Act::log || action.act == Act::notify;
+}
+
+// By it the listener itself comes out; nobody could answer before.
+constexpr const char* kNeverNotified = "sendmsg";
 
 scmp_arg_cmp argument_of(const Comparison& one) {
     scmp_arg_cmp out{};
@@ -151,6 +158,11 @@ Status check_needed(const Policy& policy, const std::string& file) {
         for (const Rule& rule : policy.rules) {
             const bool here = rule.abi.empty() || rule.abi == kAbis[0].name;
             const bool about = rule.number >= 0 ? rule.number == number : rule.name == name;
+            if (here && rule.name == kNeverNotified && rule.action.act == Act::notify) {
+                return FAIL(Code::invalid_config,
+                            "%s:%u: %s cannot be notified: a start needs it before anybody listens", file.c_str(),
+                            rule.line, kNeverNotified);
+            }
             if (here && about && rule.comparisons.empty()) {
                 passes = lets_pass(rule.action);
             } else if (here && about && lets_pass(rule.action)) {
