@@ -43,6 +43,9 @@ int make_ground() {
     return file;
 }
 
+// Before main(), where libFuzzer makes a second thread: a process with two gets no user namespace (unshare(2)).
+const int kFile = make_ground();
+
 struct Ours {
     std::vector<Range> grants;
     bool plain = true;  // every line is a grant, for whomever
@@ -85,12 +88,11 @@ std::vector<Range> read_as_libsubid() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    static const int file = make_ground();
     const auto text = text_of(data, size);
     if (text.find('\0') != std::string_view::npos) {
         return 0;  // libsubid's lines end there
     }
-    require(ftruncate(file, 0) == 0 && pwrite(file, data, size, 0) == static_cast<ssize_t>(size), "write the file");
+    require(ftruncate(kFile, 0) == 0 && pwrite(kFile, data, size, 0) == static_cast<ssize_t>(size), "write the file");
     const Ours ours = read_as_we_do(text);
     const auto theirs = read_as_libsubid();
     for (const Range& grant : ours.grants) {

@@ -34,7 +34,8 @@ Result<uint64_t> parse_unsigned(std::string_view text, uint64_t max, const char*
 Result<int64_t> parse_signed(std::string_view text, int64_t min, int64_t max, const char* what) {
     int64_t value = 0;
     const bool negative = text.starts_with('-');
-    if (!canonical(text.substr(negative ? 1 : 0)) || !consume_all(text, value) || value < min || value > max) {
+    const bool written_so = canonical(text.substr(negative ? 1 : 0)) && text != "-0";
+    if (!written_so || !consume_all(text, value) || value < min || value > max) {
         return bad_number(text, what);
     }
     return value;

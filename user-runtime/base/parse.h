@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
@@ -37,9 +38,11 @@ Result<uint64_t> parse_size(std::string_view text, const char* what);
 
 // Not of a string that is gone before the words are looked at: a range-based for keeps only the words (C++23, P2718, which
 // GCC 12 has not).
-template <std::same_as<std::string> Text, class... More>
+template <class Text>
+concept PassingString = std::same_as<std::remove_const_t<Text>, std::string>;
+template <PassingString Text, class... More>
 std::vector<std::string_view> split_words(Text&&, More&&...) = delete;
-template <std::same_as<std::string> Text, class... More>
+template <PassingString Text, class... More>
 std::vector<std::string_view> split_fields(Text&&, More&&...) = delete;
 
 // Splits a command line as lxc.init.cmd and hooks are written: words by blanks, '…' and "…" quote, \ escapes one byte.

@@ -129,7 +129,8 @@ Result<std::vector<AutoContainer>> select_auto(const std::vector<Places>& places
             std::ranges::for_each(candidates, take);
             continue;
         }
-        for (const std::string_view group : split_fields(selection.given_groups ? selection.groups : "", ',')) {
+        const std::string_view wanted = selection.given_groups ? std::string_view(selection.groups) : "";
+        for (const std::string_view group : split_fields(wanted, ',')) {
             for (const Candidate& one : candidates) {
                 if (in_group(one, trim(group))) {
                     take(one);
