@@ -102,7 +102,7 @@ class Confinement(harness.Configured):
     def test_policies_that_cannot_be_honoured_stop_the_start(self):
         cases = (
             (("2", "denylist", "mkdir errno"), ["policy:3", "errno"]),
-            (("2", "denylist", "sendmsg notify"), ["policy:3", "notify"]),
+            (("2", "denylist", "sendmsg notify"), ["policy:3", "notified"]),
             (("2", "denylist", "mkdirr"), ["policy:3", "mkdirr"]),
             (("2", "allowlist", "read"), ["policy", "is not allowed, and a start needs it"]),
             (("", "denylist"), ["policy:1"]),
