@@ -125,6 +125,19 @@ class Hooks(harness.Configured):
                 pathlib.Path(f"{self.told}-{os.getuid()}").unlink(missing_ok=True)
         self.assertEqual(self.environment("post-stop")["LXC_TARGET"], "stop")
 
+    def test_with_the_user_namespace_of_another(self):
+        """No id map is written then: the first step of the starter's with a child is start-host."""
+        self.cubby("create", "other")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "other")
+        self.cubby("start", "other")
+        begun = self.place / "begun"
+        self.configure("lxc.namespace.share.user = other", f"lxc.hook.pre-start = {self.teller()}",
+                       f"lxc.hook.start-host = sh -c 'sleep 0.5; test ! -e {begun} && touch {self.place}/waited'",
+                       f"lxc.mount.entry = {self.place} mnt none bind 0 0")
+        self.cubby("start", "c", "--", "/bin/sh", "-c", "touch /mnt/begun; sleep 1000")
+        self.wait_for(begun.exists)
+        self.assertTrue((self.place / "waited").exists())
+
     def test_a_clone_hook_sees_the_copy_as_its_root(self):
         tell = self.script("tell", f'echo "$(id -u) $*" >> {self.told}-0; env > {self.place}/env-clone; '
                            'cat $LXC_ROOTFS_MOUNT/etc/hostname > $LXC_ROOTFS_MOUNT/seen; chown 7:7 $LXC_ROOTFS_MOUNT/seen')

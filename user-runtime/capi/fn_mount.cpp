@@ -32,10 +32,13 @@ Result<MountRequest> request_of(const char* source, const char* target, const ch
         return FAIL(Code::usage, "a mount needs a target");
     }
     MountRequest request{text_of(source), target, text_of(type), ""};
+    const auto add = [&request](const std::string& words) {
+        request.options.append(request.options.empty() ? "" : ",").append(words);
+    };
     unsigned long left = flags & ~static_cast<unsigned long>(MS_SILENT);
     for (const auto& [flag, word] : kWords) {
         if ((flags & flag) != 0) {
-            request.options.append(request.options.empty() ? "" : ",").append(word);
+            add(word);
             left &= ~flag;
         }
     }
@@ -46,7 +49,7 @@ Result<MountRequest> request_of(const char* source, const char* target, const ch
         return FAIL(Code::usage, "a mount without MS_BIND needs the type of its file system");
     }
     if (const std::string words = text_of(data); !words.empty() && (flags & MS_BIND) == 0) {
-        request.options.append(request.options.empty() ? "" : ",").append(words);
+        add(words);
     }
     return request;
 }
@@ -94,7 +97,7 @@ bool fn_remove_device_node(lxc_container* c, const char* src_path, const char* d
     return enter(c, [&](Object& object) -> Status {
         const std::string target = TRY(place_of(src_path, dest_path));
         const std::shared_lock gate(fork_gate());
-        return unmount_from(TRY(object.places()), object.identity(), target, true);
+        return remove_device(TRY(object.places()), object.identity(), target);
     });
 }
 

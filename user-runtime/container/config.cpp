@@ -26,6 +26,12 @@ Status save_checked(const Places& places, const ContainerName& name, const Edita
     return save_document(edited.directory, edited.document);
 }
 
+Result<lxc::Draft> load_draft(const Places& places, const ContainerName& name) {
+    const Root directory = TRY(open_container(places, name));
+    const auto document = TRY(load_document(places, directory, name));
+    return lxc::load(document, name, directory_of(places, name));
+}
+
 }  // namespace
 
 std::vector<ConfigKey> config_keys() {
@@ -41,16 +47,12 @@ std::vector<ConfigKey> config_keys() {
 }
 
 Result<std::string> config_get(const Places& places, const ContainerName& name, const std::string& key) {
-    const Root directory = TRY(open_container(places, name));
-    const auto document = TRY(load_document(places, directory, name));
-    return lxc::get_item(TRY(lxc::load(document, name, directory_of(places, name))), key);
+    return lxc::get_item(TRY(load_draft(places, name)), key);
 }
 
 Result<std::vector<std::string>> config_get(const Places& places, const ContainerName& name,
                                             const std::vector<std::string>& keys) {
-    const Root directory = TRY(open_container(places, name));
-    const auto document = TRY(load_document(places, directory, name));
-    const auto loaded = TRY(lxc::load(document, name, directory_of(places, name)));
+    const auto loaded = TRY(load_draft(places, name));
     std::vector<std::string> values;
     values.reserve(keys.size());
     for (const std::string& key : keys) {

@@ -86,10 +86,12 @@ Status add_interfaces(const std::vector<Owner>& owners, std::vector<std::vector<
     if (std::ranges::any_of(owners, foreign)) {
         text = TRY(ask_interfaces(owners));
     }
+    const bool any_ours = std::ranges::any_of(owners, &Owner::ours);
+    const auto ours = any_ours ? TRY(list_interfaces()) : std::vector<Interface>{};
     std::string_view rest = text;
     for (const Owner& owner : owners) {
         const size_t end = std::min(rest.find('\0'), rest.size());
-        out.push_back(owner.ours ? TRY(list_interfaces()) : parse_interfaces(rest.substr(0, end)));
+        out.push_back(owner.ours ? ours : parse_interfaces(rest.substr(0, end)));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return {};

@@ -82,11 +82,30 @@ Result<Fd> open_mounted(int root, const RelPath& target) {
     return found;
 }
 
-// What mount_into() has made for a file to be mounted on.
-Status remove_stub(int root, const RelPath& target) {
+// The empty file that mount_into() has made as the place of a device's.
+Status remove_place(int root, const RelPath& target) {
     const Root guest(TRY(guest::open(root, ".", false)), Trust::guest);
     const struct stat info = TRY(guest.stat(target));
     return S_ISREG(info.st_mode) && info.st_size == 0 ? guest.unlink(target) : Status{};
+}
+
+// Takes out what is mounted at a path, then does what is left to do there.
+Status take_out(const Places& places, const ContainerName& name, const std::string& target,
+                const std::function<Status(int root, const RelPath& path)>& afterwards) {
+    const RelPath path = TRY(RelPath::guest(target));
+    const AttachFacts facts = TRY(ask_attach_facts(places, name));
+    Fd descriptors;
+    const auto outside = [&]() -> Status {
+        descriptors = TRY(TRY(TRY(ProcFs::open()).of_self()).open_entry("fd", O_RDONLY | O_DIRECTORY));
+        return {};
+    };
+    return run_inside(facts, outside, [&](int root) -> Status {
+        const Fd mounted = TRY(open_mounted(root, path));
+        if (auto gone = detach_mount(mounted.get(), descriptors.get()); !gone) {
+            return std::unexpected(prefixed(gone.error(), "/%s", path.str().c_str()));
+        }
+        return afterwards(root, path);
+    });
 }
 
 }  // namespace
@@ -115,21 +134,8 @@ Status mount_into(const Places& places, const ContainerName& name, const MountRe
     });
 }
 
-Status unmount_from(const Places& places, const ContainerName& name, const std::string& target, bool with_stub) {
-    const RelPath path = TRY(RelPath::guest(target));
-    const AttachFacts facts = TRY(ask_attach_facts(places, name));
-    Fd descriptors;
-    const auto outside = [&]() -> Status {
-        descriptors = TRY(TRY(TRY(ProcFs::open()).of_self()).open_entry("fd", O_RDONLY | O_DIRECTORY));
-        return {};
-    };
-    return run_inside(facts, outside, [&](int root) -> Status {
-        const Fd mounted = TRY(open_mounted(root, path));
-        if (auto gone = detach_mount(mounted.get(), descriptors.get()); !gone) {
-            return std::unexpected(prefixed(gone.error(), "/%s", path.str().c_str()));
-        }
-        return with_stub ? remove_stub(root, path) : Status{};
-    });
+Status unmount_from(const Places& places, const ContainerName& name, const std::string& target) {
+    return take_out(places, name, target, [](int, const RelPath&) { return Status{}; });
 }
 
 Status add_device(const Places& places, const ContainerName& name, const std::string& device,
@@ -140,6 +146,10 @@ Status add_device(const Places& places, const ContainerName& name, const std::st
         return FAIL(Code::usage, "%s is not a device", device.c_str());
     }
     return mount_into(places, name, {device, target, "", "bind"});
+}
+
+Status remove_device(const Places& places, const ContainerName& name, const std::string& target) {
+    return take_out(places, name, target, remove_place);
 }
 
 }  // namespace cubby

@@ -214,12 +214,13 @@ struct MountRequest {
     std::string options = "rbind";  // of lxc.mount.entry
 };
 Status mount_into(const Places& places, const ContainerName& name, const MountRequest& request);
-// Also where it is in use: it is gone from the tree at once, and ends with its last user (MNT_DETACH).  `with_stub`: the
-// empty file that it covered goes, too.
-Status unmount_from(const Places& places, const ContainerName& name, const std::string& target, bool with_stub = false);
+// Also where it is in use: it is gone from the tree at once, and ends with its last user (MNT_DETACH).
+Status unmount_from(const Places& places, const ContainerName& name, const std::string& target);
 // A device of the host's, with the rights that its file gives to the user.
 Status add_device(const Places& places, const ContainerName& name, const std::string& device,
                   const std::string& target);
+// The empty file that was made for it goes, too.
+Status remove_device(const Places& places, const ContainerName& name, const std::string& target);
 
 // --- the user's own namespace -----------------------------------------------------------------------------------------
 

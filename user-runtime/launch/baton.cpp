@@ -71,6 +71,15 @@ void send_failure(int socket, const Error& error) noexcept {
     static_cast<void>(send(socket, message).has_value());
 }
 
+size_t end_of_preparation(const StartPlan& plan) noexcept {
+    const auto& steps = plan.steps();
+    size_t at = 0;
+    while (at < steps.size() && steps[at].phase == Phase::host_prepare) {
+        ++at;
+    }
+    return at;
+}
+
 size_t next_side_change(const StartPlan& plan, size_t from) noexcept {
     const auto& steps = plan.steps();
     size_t at = from;

@@ -23,6 +23,9 @@ Result<Received> receive(int socket) noexcept;
 // Sends an error as the last word of this side.
 void send_failure(int socket, const Error& error) noexcept;
 
+// The first step that is not done before there is a child; both sides begin there.
+[[nodiscard]] size_t end_of_preparation(const StartPlan& plan) noexcept;
+
 // The index of the first step of the plan at or after `from` that is on `side`, and so on: where the plan changes sides.
 // Returns plan.steps().size() when there is none.
 [[nodiscard]] size_t next_side_change(const StartPlan& plan, size_t from) noexcept;

@@ -54,10 +54,7 @@ Status await_parent(const ChildState& state) noexcept {
 
 Status run_segments(ChildState& state) noexcept {
     const auto& steps = state.plan.steps();
-    size_t at = 0;
-    while (at < steps.size() && steps[at].phase == Phase::host_prepare) {
-        ++at;
-    }
+    size_t at = end_of_preparation(state.plan);
     while (at < steps.size()) {
         const size_t end = next_side_change(state.plan, at);
         if (side_of(steps[at].phase) == Side::parent) {

@@ -4,10 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <ctime>
-#include <ranges>
 
 #include "kernel/idmap.h"
 #include "kernel/procfs.h"
@@ -45,7 +43,7 @@ uint32_t microseconds_since(const timespec& start) noexcept {
     return static_cast<uint32_t>((now.tv_sec - start.tv_sec) * 1'000'000 + (now.tv_nsec - start.tv_nsec) / 1000);
 }
 
-// The starter's own steps, from the first on.  Unless the start succeeds, those that were done are undone in reverse.
+// The starter's own steps, in their order.  Unless the start succeeds, those that were done are undone in reverse.
 class StarterSteps {
   public:
     StarterSteps(const Input& input, Launched& launched) noexcept : input_(input), launched_(launched) {}
@@ -55,53 +53,45 @@ class StarterSteps {
     StarterSteps(StarterSteps&&) = delete;
     StarterSteps& operator=(StarterSteps&&) = delete;
 
-    // Runs those of [from, end) that are not done yet.
     Status run(size_t from, size_t end, const ChildGuard* child);
-    void succeeded() noexcept { done_.clear(); }
+    void succeeded() noexcept { end_ = 0; }
 
   private:
     const Input& input_;
     Launched& launched_;
-    std::vector<const Step*> done_;
-    size_t next_ = 0;
+    size_t end_ = 0;  // of the plan's steps that may have to be undone
 };
 
 // A map of ids ends with the child, so there is only one kind that leaves something.
 StarterSteps::~StarterSteps() {
-    for (const Step* step : std::views::reverse(done_)) {
-        if (const auto* hooks = std::get_if<HostHooksStep>(step); hooks != nullptr && input_.undo_host_hooks) {
+    for (size_t at = end_; at > 0; --at) {
+        const Step& step = input_.plan.steps()[at - 1].step;
+        if (const auto* hooks = std::get_if<HostHooksStep>(&step); hooks != nullptr && input_.undo_host_hooks) {
             input_.undo_host_hooks(hooks->undo);
         }
     }
 }
 
 Status StarterSteps::run(size_t from, size_t end, const ChildGuard* child) {
-    for (next_ = std::max(next_, from); next_ < end; ++next_) {
-        const PlannedStep& planned = input_.plan.steps()[next_];
+    for (size_t at = from; at < end; ++at) {
         timespec start{};
         clock_gettime(CLOCK_MONOTONIC, &start);
-        if (auto done = run_parent_step(input_, planned, child); !done) {
-            done.error().step = static_cast<uint16_t>(next_ + 1);
+        if (auto done = run_parent_step(input_, input_.plan.steps()[at], child); !done) {
+            done.error().step = static_cast<uint16_t>(at + 1);
             return done;
         }
-        done_.push_back(&planned.step);
-        if (next_ < launched_.microseconds.size()) {
-            launched_.microseconds[next_] = microseconds_since(start);
+        end_ = at + 1;
+        if (at < launched_.microseconds.size()) {
+            launched_.microseconds[at] = microseconds_since(start);
         }
     }
     return {};
 }
 
-size_t end_of_preparation(const StartPlan& plan) noexcept {
-    const auto& steps = plan.steps();
-    const auto end = std::ranges::find_if(steps, [](const auto& step) { return step.phase != Phase::host_prepare; });
-    return static_cast<size_t>(end - steps.begin());
-}
-
 // Runs the parent's segments and waits through the child's; the last one ends with the child's exec.
 Status run_segments(const Input& input, int socket, StarterSteps& own, const ChildGuard& child, Launched& launched) {
     const auto& steps = input.plan.steps();
-    for (size_t at = 0; at < steps.size();) {
+    for (size_t at = end_of_preparation(input.plan); at < steps.size();) {
         const size_t end = next_side_change(input.plan, at);
         if (side_of(steps[at].phase) == Side::parent) {
             TRY(own.run(at, end, &child));

@@ -42,7 +42,7 @@ Result<int> run_device(const Context& context) {
     }
     const std::string source = TRY(absolute_path(device, "DEVICE"));
     const std::string path = TRY(parse_guest_path(operands.size() > 3 ? operands[3] : source, "PATH"));
-    TRY(action == "add" ? add_device(places, name, source, path) : unmount_from(places, name, path, true));
+    TRY(action == "add" ? add_device(places, name, source, path) : remove_device(places, name, path));
     return kOk;
 }
 

@@ -150,6 +150,17 @@ Result<Filter> filter_of(const Policy& policy, const Abi& abi, const std::string
     return filter;
 }
 
+Status check_notified(const Policy& policy, const std::string& file) {
+    for (const Rule& rule : policy.rules) {
+        const bool here = rule.abi.empty() || rule.abi == kAbis[0].name;
+        if (here && rule.name == kNeverNotified && rule.action.act == Act::notify) {
+            return FAIL(Code::invalid_config, "%s:%u: %s cannot be notified: a start needs it before anybody listens",
+                        file.c_str(), rule.line, kNeverNotified);
+        }
+    }
+    return {};
+}
+
 // A start that the policy itself would end without a word is refused before.
 Status check_needed(const Policy& policy, const std::string& file) {
     for (const char* name : kNeeded) {
@@ -158,11 +169,6 @@ Status check_needed(const Policy& policy, const std::string& file) {
         for (const Rule& rule : policy.rules) {
             const bool here = rule.abi.empty() || rule.abi == kAbis[0].name;
             const bool about = rule.number >= 0 ? rule.number == number : rule.name == name;
-            if (here && rule.name == kNeverNotified && rule.action.act == Act::notify) {
-                return FAIL(Code::invalid_config,
-                            "%s:%u: %s cannot be notified: a start needs it before anybody listens", file.c_str(),
-                            rule.line, kNeverNotified);
-            }
             if (here && about && rule.comparisons.empty()) {
                 passes = lets_pass(rule.action);
             } else if (here && about && lets_pass(rule.action)) {
@@ -199,6 +205,7 @@ Result<std::vector<sock_filter>> exported(const Filter& filter) {
 }  // namespace
 
 Result<std::vector<sock_filter>> compile_policy(const Policy& policy, const std::string& file) {
+    TRY(check_notified(policy, file));
     TRY(check_needed(policy, file));
     Filter filter = TRY(filter_of(policy, kAbis[0], file));
     for (size_t at = 1; policy.version != 1 && at < std::size(kAbis); ++at) {
