@@ -107,7 +107,7 @@ class Attack(harness.Cubby):
 
     def assert_a0(self, before, canaries):
         self.assertEqual(snapshot(self.out), canaries, "A0: OUT was changed")
-        limit = time.monotonic() + 5
+        limit = time.monotonic() + 30
         while (left := self.traces.new_since(before, self)) and time.monotonic() < limit:
             time.sleep(0.02)
         self.assertEqual(left, [], "A0: the test left something behind")
@@ -158,12 +158,9 @@ class Attack(harness.Cubby):
         return subprocess.run([harness.CUBBY, *words], env=self.env, check=False, capture_output=True, timeout=60,
                               stdin=subprocess.DEVNULL)
 
-    def fast(self, *words, seconds=10, **more):
-        """Runs cubby, which must end in time, however it ends."""
-        began = time.monotonic()
-        done = self.run_cubby(*words, timeout=60, **more)
-        self.assertLess(time.monotonic() - began, seconds, f"cubby {' '.join(words)[:200]} took too long")
-        return done
+    def ends(self, *words, **more):
+        """Runs cubby, which must end by itself, however it ends: what takes a minute hangs."""
+        return self.run_cubby(*words, timeout=60, **more)
 
     def probe(self, *words):
         """The last line that the probe printed, as cubby ran it by these words."""

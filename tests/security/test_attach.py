@@ -25,7 +25,7 @@ class Enter(attack.Attack):
         name = self.running()
         self.inside(name, "mount -t tmpfs none /proc && mkdir -p /proc/self/attr /proc/thread-self/attr /proc/1/attr && "
                     "for d in self thread-self 1; do : > /proc/$d/attr/current; : > /proc/$d/attr/exec; done")
-        done = self.fast("attach", name, "--", "/tools/probe")
+        done = self.ends("attach", name, "--", "/tools/probe")
         if done.returncode == 0:
             report = json.loads(done.stdout)
             self.assertEqual(report["fds"][-1]["fd"], 2)
@@ -35,7 +35,7 @@ class Enter(attack.Attack):
     def test_cve_2015_1334_fifo_over_an_attribute(self):
         name = self.running()
         self.inside(name, "mkfifo /pipe; mount --bind /pipe /proc/self/attr/exec; mount --bind /pipe /proc/1/attr/exec; true")
-        self.fast("attach", name, "--", "true")
+        self.ends("attach", name, "--", "true")
 
     def test_cve_2015_1334_twin_proc_not_mounted_at_all(self):
         name = self.running()
@@ -79,12 +79,12 @@ class Enter(attack.Attack):
         name = self.running()
         self.inside(name, "printf '#!/proc/self/exe\\n' > /bin/evil; chmod 755 /bin/evil")
         for words in (("attach", name, "--", "/bin/evil"), ("attach", name, "--", "/proc/self/exe")):
-            self.fast(*words)
+            self.ends(*words)
         root = self.rootfs()
         (root / "bin/sh").unlink()
         (root / "bin/sh").write_text("#!/proc/self/exe\n")
         (root / "bin/sh").chmod(0o755)
-        self.fast("run", "--rootfs", str(root), "--", "/bin/sh")
+        self.ends("run", "--rootfs", str(root), "--", "/bin/sh")
         self.assertEqual(self.programs(), before)
 
     def test_cve_2019_5736_programs_cannot_be_opened_for_writing(self):
@@ -128,7 +128,7 @@ class Enter(attack.Attack):
     def test_cve_2017_5207_bandwidth_of_a_stopped_container(self):
         name = self.make("none")
         for words in (("attach", name, "--", "true"), ("console", name)):
-            self.assertNotEqual(self.fast(*words).returncode, 0)
+            self.assertNotEqual(self.ends(*words).returncode, 0)
 
     def test_cve_2024_32462_words_that_look_like_options(self):
         name = self.running()
@@ -181,7 +181,7 @@ class Traps(attack.Attack):
         name = self.trapped()
         for words in (("info", name), ("ls",), ("logs", name), ("attach", name, "--", "/bin/busybox", "true"),
                       ("attach", "-u", "1000", name, "--", "/bin/busybox", "true"), ("plan", name)):
-            self.fast(*words)
+            self.ends(*words)
         self.assertEqual(self.marks(name), "")
 
     def test_cve_2019_14271_libraries_of_the_container(self):
@@ -253,9 +253,9 @@ class Traps(attack.Attack):
         for name in ("passwd", "group", "mtab", "subuid", "subgid"):
             put(root / "etc" / name)
         user = 0 if attack.SINGLE_ID else 1000
-        report = json.loads(self.fast("run", "-u", str(user), "--rootfs", str(root), "--", "/tools/probe", seconds=3).stdout)
+        report = json.loads(self.ends("run", "-u", str(user), "--rootfs", str(root), "--", "/tools/probe").stdout)
         self.assertEqual(report["ids"]["real"][0], user)
-        done = self.fast("run", "-u", "nobody", "--rootfs", str(root), "--", "/tools/probe", seconds=3)
+        done = self.ends("run", "-u", "nobody", "--rootfs", str(root), "--", "/tools/probe")
         self.assertEqual(done.returncode, 125)
         self.assertNotIn(b"canary", done.stderr)
 
@@ -264,7 +264,7 @@ class Traps(attack.Attack):
         (root / "etc/passwd").write_text("user:x:0:0::/:/bin/sh\n")
         for text in ("g:x:5:" + ",".join(f"m{number}" for number in range(10**6)) + "\n", "g:x:5:" + "x" * (100 << 20) + "\n"):
             (root / "etc/group").write_text(text)
-            done = self.fast("run", "-u", "user", "--rootfs", str(root), "--", "true", seconds=5)
+            done = self.ends("run", "-u", "user", "--rootfs", str(root), "--", "true")
             self.assertEqual(done.returncode, 0, done.stderr)
 
 

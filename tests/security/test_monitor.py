@@ -166,7 +166,7 @@ class Socket(attack.Attack):
             name = "absent" if state == "absent" else "in" if state == "running" else self.make("stopped")
             for words in (("info", name), ("logs", name), ("attach", name, "--", "true"), ("stop", "-k", "nobody"), ("ls",),
                           ("wait", name, "-s", "STOPPED", "-t", "0"), ("rename", name, name), ("plan", name)):
-                done = self.fast(*words)
+                done = self.ends(*words)
                 self.assertGreaterEqual(done.returncode, 0, f"{words} was killed by a signal")
                 self.assertLess(done.returncode, 128, words)
         self.serves()

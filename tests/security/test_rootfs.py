@@ -15,7 +15,7 @@ class Links(attack.Attack):
 
     def mounts_of(self, root, *volumes, config=()):
         options = [word for volume in volumes for word in ("-v", volume)]
-        return self.fast("run", *options, "--rootfs", str(root), "--", "/tools/probe", *config)
+        return self.ends("run", *options, "--rootfs", str(root), "--", "/tools/probe", *config)
 
     def test_cve_2015_1335_mount_targets_are_links(self):
         root = self.rootfs("a")

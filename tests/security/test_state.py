@@ -111,7 +111,7 @@ class Files(attack.Attack):
                 name = self.make("files")
                 put(self.directory(name) / file)
                 for words in (("start", name), ("stop", "-k", name), ("info", name), ("logs", name)):
-                    self.fast(*words)
+                    self.ends(*words)
                 self.run_plain("stop", "-k", name)
                 subprocess.run(["rm", "-rf", str(self.directory(name) / file)], check=True)
                 self.run_plain("destroy", "-f", name)
@@ -145,7 +145,7 @@ class Files(attack.Attack):
         name = self.make("lock")
         with subprocess.Popen(["flock", str(self.directory(name)), "sleep", "1"]) as holder:
             time.sleep(0.2)
-            self.fast("start", name, seconds=12)
+            self.ends("start", name)
             holder.wait()
         self.assertEqual(self.state(name) in ("RUNNING", "STOPPED"), True)
 
