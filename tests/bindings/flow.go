@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// A container's life through go-lxc: "begin" leaves the container gopher running, "end" removes it.
+// A container's life through go-lxc.
 package main
 
 import (
@@ -107,9 +107,6 @@ func end() {
 }
 
 func main() {
-	if os.Args[1] == "begin" {
-		begin()
-	} else {
-		end()
-	}
+	begin()
+	end()
 }
