@@ -180,6 +180,22 @@ class Inside(harness.Cubby):
         self.assertIn("42", out)
         self.assertEqual(self.state("con"), "RUNNING")
 
+    def test_a_login_on_the_console_has_it_as_its_terminal(self):
+        """Process 1, an init, leaves the console to it: ^C ends what was typed there, not the container."""
+        self.cubby("create", "boot", "-t", "busybox")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "boot")
+        self.cubby("start", "boot")
+        self.cubby("attach", "boot", "--", "passwd", "-d", "root")
+        before = json.loads(self.cubby("info", "--json", "boot"))["pid"]
+        out, code = self.on_terminal("console", "boot", typed=[
+            (b"", b"\n"), (b"login:", b"root\n"), (b"#", b"echo g''o; sleep 1000\n"), (b"go", b"\x03"),
+            (b"#", b"echo $((6*7)); tty\n"), (b"42", b"\x01q")])
+        self.assertEqual(code, 0, out)
+        self.assertIn("42", out)
+        self.assertNotIn("job control", out)
+        self.assertEqual(json.loads(self.cubby("info", "--json", "boot"))["pid"], before)
+        self.assertNotIn("TIOCSCTTY", self.cubby("logs", "boot"))
+
     def test_pipes_keep_their_bytes_beside_a_terminal(self):
         out, code = self.on_terminal("attach", "-T", "in", "--", "sh", "-c", "printf 'a\\nb\\n'; exit 4")
         self.assertEqual(code, 4)

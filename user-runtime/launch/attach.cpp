@@ -83,7 +83,7 @@ StartPlan plan_of(const AttachInput& input, bool function) {
     if (input.new_keyring) {
         plan.add(Phase::child_identity, KeyringStep{});
     }
-    plan.add(Phase::child_identity, SessionStep{});
+    plan.add(Phase::child_identity, SessionStep{.takes_terminal = true});
     plan.add(Phase::child_identity, input.identity);
     plan.add(Phase::child_identity, WorkDirStep{input.cwd});
     for (const LabelStep& label : input.labels) {

@@ -58,11 +58,11 @@ Status run(const KeyringStep&, ChildState&) noexcept {
     return {};
 }
 
-Status run(const SessionStep&, ChildState& state) noexcept {
+Status run(const SessionStep& step, ChildState& state) noexcept {
     if (setsid() < 0) {
         return FAIL_ERRNO("make a session");
     }
-    return state.terminal ? take_terminal(state.terminal.get()) : Status{};
+    return step.takes_terminal && state.terminal ? take_terminal(state.terminal.get()) : Status{};
 }
 
 Status run(const IdentityStep& step, ChildState&) noexcept {

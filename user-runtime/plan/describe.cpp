@@ -120,7 +120,9 @@ struct Describer {
     }
     std::string operator()(const ProcSettingStep& s) const { return "write /proc/self/" + s.entry + " = " + s.value; }
     std::string operator()(const KeyringStep&) const { return "new session keyring"; }
-    std::string operator()(const SessionStep&) const { return "new session"; }
+    std::string operator()(const SessionStep& s) const {
+        return s.takes_terminal ? "new session, at its terminal" : "new session";
+    }
     std::string operator()(const IdentityStep& s) const {
         return "user " + std::to_string(s.uid) + ", group " + std::to_string(s.gid) + ", " +
                (s.keep_groups ? "supplementary groups kept"

@@ -184,7 +184,10 @@ struct ProcSettingStep {
     std::string value;
 };
 struct KeyringStep {};
-struct SessionStep {};  // setsid, and the console (if any) as controlling terminal
+// setsid; `takes_terminal`: with the console (if any) as controlling terminal.
+struct SessionStep {
+    bool takes_terminal;
+};
 struct IdentityStep {
     uint32_t uid;
     uint32_t gid;

@@ -1,6 +1,18 @@
+#include <string_view>
+
 #include "security/providers.h"
 
 namespace cubby::security {
+namespace {
+
+// A program that a container boots with (the names that podman's --systemd goes by, too).  The console is for the logins
+// that it starts, who could not take it from its session (TIOCSCTTY in ioctl_tty(2)), and ^C there is not meant for it.
+bool is_system_init(std::string_view program) {
+    const std::string_view name = program.substr(program.rfind('/') + 1);
+    return name == "init" || name == "systemd";
+}
+
+}  // namespace
 
 Status contribute_identity(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan) {
     const ProcessSpec& process = spec.process;
@@ -23,7 +35,7 @@ Status contribute_identity(const ContainerSpec& spec, const HostFacts& facts, St
     if (spec.security.session_keyring) {
         plan.add(Phase::child_identity, KeyringStep{});
     }
-    plan.add(Phase::child_identity, SessionStep{});
+    plan.add(Phase::child_identity, SessionStep{.takes_terminal = !is_system_init(process.argv.front())});
     // With a single id the kernel forbids setgroups for good (user_namespaces(7)): the user's groups stay.
     plan.add(Phase::child_identity, IdentityStep{process.uid,
                                                  process.gid,

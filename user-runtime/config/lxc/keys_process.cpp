@@ -196,8 +196,9 @@ constexpr Key kRows[] = {
                                                 "a variable for the first process, and for no hook"),
     row<Flag, kSpec, kLifecycle, &LifecycleSpec::ephemeral>("lxc.ephemeral", "1",
                                                             "1: the container is destroyed when it stops"),
-    row<Command, &Draft::init_command>("lxc.init.cmd", "/bin/sh -c 'exec sleep 100'",
-                                       "the command that runs as the first process"),
+    row<Command, &Draft::init_command>(
+        "lxc.init.cmd", "/bin/sh -c 'exec sleep 100'",
+        "the command that runs as the first process; init and systemd leave the console to their logins"),
     row<GuestPath, kSpec, kProcess, &ProcessSpec::cwd>("lxc.init.cwd", "/root",
                                                        "the first process's working directory in the container"),
     row<Number<kNoId - 1>, kSpec, kProcess, &ProcessSpec::gid>("lxc.init.gid", "1000",
