@@ -36,6 +36,19 @@ class Lifecycle(harness.Cubby):
         self.cubby("stop", "-t", "1", "deaf")
         self.assertEqual(self.state("deaf"), "STOPPED")
 
+    def test_a_stop_during_a_reboot_stops(self):
+        self.cubby("create", "turn", "-t", "busybox")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "turn")
+        self.cubby("config", "set", "turn", "lxc.signal.reboot", "SIGUSR1")
+        self.cubby("start", "turn", "--", "/bin/sh", "-c",
+                   "trap 'touch /told; sleep 1; reboot -f' USR1; touch /ready; while :; do sleep 0.1; done")
+        there = lambda path: self.run_cubby("attach", "turn", "--", "test", "-e", path).returncode == 0
+        self.wait_for(lambda: there("/ready"), what="/ready")
+        self.cubby("lxc-stop", "-r", "-W", "turn")
+        self.wait_for(lambda: there("/told"), what="the reboot")
+        self.cubby("lxc-stop", "--nokill", "-t", "60", "turn")
+        self.assertEqual(self.state("turn"), "STOPPED")
+
     def test_twenty_at_once(self):
         names = [f"many{number}" for number in range(20)]
         with concurrent.futures.ThreadPoolExecutor(20) as pool:

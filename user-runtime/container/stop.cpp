@@ -12,6 +12,7 @@
 namespace cubby {
 namespace {
 
+constexpr int kStopMs = 5000;  // for what lxc.signal.stop starts
 constexpr int kKillMs = 10000;
 
 // The directory of a container that may have none (cubby run --rootfs).
@@ -100,14 +101,17 @@ Result<bool> stop(const Places& places, const StopRequest& request) {
             return FAIL(Code::timeout, "stop %s: it has not ended in %d s", request.name.c_str(), request.timeout_s);
         }
     }
-    if (auto killed = order(StopMode::kill); !killed && !TRY(wait_ended(status->pidfd.get(), 0))) {
-        return std::unexpected(killed.error());
+    // Where lxc.signal.stop is another one than SIGKILL, it may not end it.
+    for (const auto& [mode, limit_ms] : {std::pair(StopMode::stop, kStopMs), std::pair(StopMode::kill, kKillMs)}) {
+        if (auto sent = order(mode); !sent && !TRY(wait_ended(status->pidfd.get(), 0))) {
+            return std::unexpected(sent.error());
+        }
+        if (wait_readable(waiter->socket(), limit_ms, "the container")) {
+            return true;
+        }
     }
-    if (!wait_readable(waiter->socket(), kKillMs, "the container")) {
-        return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
-                    request.name.c_str());
-    }
-    return true;
+    return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
+                request.name.c_str());
 }
 
 Result<bool> wait(const Places& places, const ContainerName& name, const std::vector<State>& states, int timeout_s) {

@@ -270,6 +270,7 @@ Status Monitor::order_stop(protocol::StopMode mode) {
     const int pidfd = input_.launched.pidfd.get();
     switch (mode) {
         case protocol::StopMode::kill: TRY(send_signal(pidfd, SIGKILL)); break;
+        case protocol::StopMode::stop: TRY(send_signal(pidfd, input_.lifecycle.stop_signal)); break;
         case protocol::StopMode::halt: TRY(send_signal(pidfd, input_.lifecycle.halt_signal)); break;
         case protocol::StopMode::reboot: rebooting_ = true; return send_signal(pidfd, input_.lifecycle.reboot_signal);
         default: return FAIL(Code::usage, "a control message asks for a stop of kind %u", static_cast<unsigned>(mode));

@@ -71,7 +71,8 @@ struct AttachFacts {
     uint64_t capabilities = 0;
 };
 
-enum class StopMode : uint32_t { halt, reboot, kill };
+// By lxc.signal.halt, .reboot, SIGKILL, or lxc.signal.stop.
+enum class StopMode : uint32_t { halt, reboot, kill, stop };
 struct StopOrder {
     StopMode mode = StopMode::halt;
 };

@@ -222,8 +222,10 @@ Status Session::remove_ephemeral() {
 
 void Session::on_end(ExitStatus status) {
     ended_ = true;
-    // reboot(2) in a pid namespace ends its PID 1 by SIGHUP for a restart and by SIGINT for a halt.
-    again_ = status.signaled && (status.value == SIGHUP || (status.value == SIGINT && monitor_->rebooting()));
+    // reboot(2) in a pid namespace ends its PID 1 by SIGHUP for a restart and by SIGINT for a halt.  Who asked for a stop
+    // in between does not get a restart.
+    again_ = monitor_->state() != State::stopping && status.signaled &&
+             (status.value == SIGHUP || (status.value == SIGINT && monitor_->rebooting()));
     run_end_hooks(status);
     if (!again_) {
         const bool halted = status.signaled && status.value == SIGINT;
