@@ -4,7 +4,7 @@
 
   compare.py                   against cubby, as the calling user; LXC's answers are those recorded in lxc-5.0.2.json
   compare.py --record USER     as root: runs them against LXC as USER, in a private view of one cgroup2 tree, and records
-  compare.py --table           prints docs/lxc-compat-steps.md
+  compare.py --table           writes the steps of docs/lxc-compat.md
 
 Compared are standard output and the exit status; errors are worded differently and go unseen. Process ids, homes and user
 names are replaced.
@@ -21,11 +21,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts/lib"))
+
+import page_section
+
 from steps import STEPS
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORD = HERE / "lxc-5.0.2.json"
-PAGE = HERE.parents[1] / "docs/lxc-compat-steps.md"
+PAGE = HERE.parents[1] / "docs/lxc-compat.md"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 INSIDE = "CUBBY_COMPAT_INSIDE"
 
@@ -146,19 +150,21 @@ def compare():
         subprocess.run([str(commands.parent / "cubby-holder"), "--stop"], env=ground.env, check=False)
         shutil.rmtree(ground.home, ignore_errors=True)
     print(f"{len(STEPS)} steps, {failures} differ from what is expected")
-    if PAGE.read_text() != table():
-        print(f"{PAGE.name} is of other steps: compare.py --table > docs/{PAGE.name}")
+    if PAGE.read_text() != page():
+        print(f"{PAGE.name} is of other steps: compare.py --table")
         failures += 1
     return 1 if failures else 0
 
 
+def page():
+    """docs/lxc-compat.md with the steps as they are now."""
+    return page_section.with_section(PAGE.read_text(), "steps", table())
+
+
 def table():
-    """The text of docs/lxc-compat-steps.md."""
+    """The section of steps in docs/lxc-compat.md."""
     recorded = json.loads(RECORD.read_text())
-    lines = ["# One script, LXC and cubby\n\nWritten by `tests/compat/compare.py --table`; do not edit. "
-             f"{len(STEPS)} steps were run against LXC 5.0.2 of Debian 12 as an\nordinary user, and are run against cubby by "
-             "ctest: the output and the exit status are the same but where it says why not.\n",
-             "| step | exit status | |\n| --- | --- | --- |"]
+    lines = ["| step | exit status | |\n| --- | --- | --- |"]
     for step, was in zip(STEPS, recorded, strict=True):
         line = step.line.replace("|", "\\|")
         ends = f"{was['exit']}; cubby {step.exit}" if step.differs and was["exit"] != step.exit else str(was["exit"])
@@ -174,7 +180,7 @@ def main():
     if options.record:
         return record(options.record)
     if options.table:
-        print(table(), end="")
+        PAGE.write_text(page())
         return 0
     return compare()
 

@@ -1,5 +1,5 @@
-// Every key of the configuration: whether it works here, and the test that shows it.  The page docs/lxc-compat-keys.md is
-// made from the key tables and from this list; CUBBY_GOLDEN_UPDATE=1 writes it anew.
+// Every key of the configuration: whether it works here, and the test that shows it.  The section of keys in
+// docs/lxc-compat.md is made from the key tables and from this list; CUBBY_GOLDEN_UPDATE=1 writes it anew.
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 #include "config/lxc/listing.h"
 #include "config/lxc/net_values.h"
 #include "kernel/root.h"
+#include "tests/page_section.h"
 
 namespace cubby::lxc {
 namespace {
@@ -25,13 +26,13 @@ struct Shown {
 constexpr Shown kShown[] = {
     {"cubby.image", "unit/config/compile_test.cpp", "HarmlessKeysAreReported"},
     {"cubby.init.keep_groups", "security/test_config.py", "test_cve_2026_62313_absent_is_the_default"},
-    {"cubby.init.reaper", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"cubby.init.reaper", "integration/test_key_effects.py", "test_reaper"},
     {"cubby.landlock.readable", "integration/test_confinement.py", "test_landlock"},
     {"cubby.landlock.writable", "integration/test_confinement.py", "test_landlock"},
     {"cubby.limit.inotify_instances", "integration/test_limits.py", "test_given_ones"},
     {"cubby.limit.namespaces", "integration/test_limits.py", "test_given_ones"},
     {"cubby.limit.processes", "integration/test_limits.py", "test_given_ones"},
-    {"cubby.limit.user_namespaces", "unit/config/compile_test.cpp", "LimitsAndLandlock"},
+    {"cubby.limit.user_namespaces", "integration/test_key_effects.py", "test_limit_of_user_namespaces"},
     {"cubby.nesting", "integration/test_limits.py", "test_nesting_is_by_choice"},
     {"cubby.seccomp.default", "integration/test_confinement.py", "test_without_the_default_filter"},
     {"lxc.apparmor.allow_incomplete", "unit/config/legacy_test.cpp", "EachOldNameIsTakenForTheNewOne"},
@@ -40,7 +41,7 @@ constexpr Shown kShown[] = {
     {"lxc.apparmor.raw", "unit/config/compile_test.cpp", "KeysThatWouldWeakenTheContainerStopIt"},
     {"lxc.arch", "integration/test_config_keys.py", "test_architecture"},
     {"lxc.autodev", "security/test_config.py", "test_cve_2026_62313_absent_is_the_default"},
-    {"lxc.autodev.tmpfs.size", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.autodev.tmpfs.size", "integration/test_key_effects.py", "test_size_of_dev"},
     {"lxc.cap.drop", "integration/test_confinement.py", "test_capabilities"},
     {"lxc.cap.keep", "integration/test_confinement.py", "test_capabilities"},
     {"lxc.cgroup.dir", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
@@ -50,7 +51,7 @@ constexpr Shown kShown[] = {
     {"lxc.cgroup.dir.monitor.pivot", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
     {"lxc.cgroup.relative", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
     {"lxc.cgroup2.", "integration/test_config_keys.py", "test_a_configuration_of_lxc_1"},
-    {"lxc.console.buffer.size", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.console.buffer.size", "integration/test_key_effects.py", "test_size_of_the_consoles_history"},
     {"lxc.console.logfile", "security/test_mounts.py", "test_cve_2015_3627_standard_output_is_a_path_that_changes"},
     {"lxc.console.path", "integration/test_console_path.py", "test_a_terminal_shows_it_and_types_into_it"},
     {"lxc.console.rotate", "security/test_state.py", "test_cve_2026_48750_twin_log_is_kept_and_turned"},
@@ -82,23 +83,23 @@ constexpr Shown kShown[] = {
     {"lxc.keyring.session", "security/test_config.py", "test_cve_2026_62313_absent_is_the_default"},
     {"lxc.log.file", "integration/test_config_keys.py", "test_the_log_names_the_failure"},
     {"lxc.log.level", "integration/test_config_keys.py", "test_the_log_names_the_failure"},
-    {"lxc.log.syslog", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
+    {"lxc.log.syslog", "integration/test_key_effects.py", "test_system_log"},
     {"lxc.monitor.signal.pdeath", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
     {"lxc.monitor.unshare", "unit/config/lxc_text_test.cpp", "OfKeysWithOneValue"},
     {"lxc.mount.auto", "integration/test_config_keys.py", "test_debians_own_common_conf"},
     {"lxc.mount.entry", "integration/test_config_keys.py", "test_a_relative_bind_is_of_the_containers_own"},
     {"lxc.mount.fstab", "security/test_templates.py", "test_cve_2022_23648_mounts_of_an_image"},
-    {"lxc.namespace.clone", "unit/config/compile_test.cpp", "Namespaces"},
+    {"lxc.namespace.clone", "integration/test_key_effects.py", "test_namespaces_that_are_not_made"},
     {"lxc.namespace.keep", "integration/test_hosts.py", "test_kept"},
     {"lxc.namespace.share.", "integration/test_hosts.py", "test_shared_with_another_container"},
     {"lxc.net.", "unit/config/lxc_text_test.cpp", "OfInterfaces"},
     {"lxc.no_new_privs", "security/test_config.py", "test_cve_2026_62313_absent_is_the_default"},
     {"lxc.prlimit.", "integration/test_hosts.py", "test_sysctl_limit_and_mount_entry"},
     {"lxc.proc.", "security/test_config.py", "test_cve_2026_33945_keys_that_are_paths"},
-    {"lxc.pty.max", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.pty.max", "integration/test_key_effects.py", "test_number_of_ptys"},
     {"lxc.rootfs.managed", "security/test_config.py", "test_cve_2015_6927_backend_is_not_guessed_from_the_tree"},
     {"lxc.rootfs.mount", "integration/test_hooks.py", "test_variables"},
-    {"lxc.rootfs.options", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.rootfs.options", "integration/test_key_effects.py", "test_read_only_root"},
     {"lxc.rootfs.path", "integration/test_config_keys.py", "test_a_configuration_of_lxc_1"},
     {"lxc.sched.core", "integration/test_config_keys.py", "test_core_scheduling"},
     {"lxc.seccomp.allow_nesting", "unit/config/lxc_text_test.cpp", "OfKeysThatAreNotSet"},
@@ -107,15 +108,15 @@ constexpr Shown kShown[] = {
     {"lxc.seccomp.profile", "integration/test_confinement.py", "test_policies_that_cannot_be_honoured_stop_the_start"},
     {"lxc.selinux.context", "integration/test_confinement.py", "test_labels"},
     {"lxc.selinux.context.keyring", "unit/config/compile_test.cpp", "KeysThatWouldWeakenTheContainerStopIt"},
-    {"lxc.signal.halt", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
-    {"lxc.signal.reboot", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
-    {"lxc.signal.stop", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.signal.halt", "integration/test_key_effects.py", "test_signal_of_a_halt"},
+    {"lxc.signal.reboot", "integration/test_key_effects.py", "test_signal_of_a_reboot"},
+    {"lxc.signal.stop", "integration/test_key_effects.py", "test_signal_of_a_stop"},
     {"lxc.start.auto", "integration/test_lxc_more.py", "test_order_and_groups"},
     {"lxc.start.delay", "integration/test_lxc_more.py", "test_order_and_groups"},
     {"lxc.start.order", "integration/test_lxc_more.py", "test_order_and_groups"},
     {"lxc.sysctl.", "integration/test_hosts.py", "test_sysctl_limit_and_mount_entry"},
     {"lxc.time.offset.boot", "integration/test_hosts.py", "test_every_kind_shared_by_name_and_by_path"},
-    {"lxc.time.offset.monotonic", "unit/config/compile_test.cpp", "EveryMemberIsReached"},
+    {"lxc.time.offset.monotonic", "integration/test_key_effects.py", "test_clock"},
     {"lxc.tty.dir", "integration/test_ttys.py", "test_in_a_directory_of_their_own"},
     {"lxc.tty.max", "integration/test_ttys.py", "test_bytes_both_ways_and_size"},
     {"lxc.uts.name", "integration/test_config_keys.py", "test_a_configuration_of_lxc_1"},
@@ -132,43 +133,38 @@ const Shown* shown_by(std::string_view key) {
 std::string row_of(const KeyInfo& info) {
     const std::string name = find_key(info.name).key->name;
     const bool beyond = std::ranges::find(kBeyond, name) != std::end(kBeyond);
-    std::string standing = beyond ? "works, where LXC refuses users" : "works";
+    std::string standing = beyond ? "works where LXC refuses users" : "works";
     if (info.support == Support::noted) {
-        standing = "kept and reported: " + info.missing;
+        standing = "accepted and reported: " + info.missing;
     } else if (info.support == Support::refused) {
-        standing = "cannot, a start is refused: " + info.missing;
+        standing = "cannot; a start is refused: " + info.missing;
     }
     const Shown* const test = shown_by(name);
     return "| `" + name + (info.family ? "*" : "") + "` | " + standing + " | " +
            (test == nullptr ? "" : std::string("`") + test->file + "` " + test->test) + " |\n";
 }
 
-std::string page() {
-    std::string text =
-        "# Configuration keys\n\n"
-        "Made from the key tables and `tests/golden/keys_page_test.cpp`; do not edit it. What each key means and a value for\n"
-        "it: `cubby config keys`. A key that is *kept and reported* is set, printed, saved and cleared as in LXC, and\n"
-        "`cubby info` names it as without effect.\n\n"
-        "## Keys\n\n| key | here | shown by |\n| --- | --- | --- |\n";
+std::string section() {
+    std::string text = "| key | here | shown by |\n| --- | --- | --- |\n";
     for (const KeyInfo& info : list_keys()) {
         text += row_of(info);
     }
     text +=
         "\n`lxc.hook` clears all hooks, `lxc.net` and `lxc.net.N` interfaces, the name of a family all of its keys.\n\n"
-        "## Keys of one interface, `lxc.net.N.…`\n\n"
-        "Interfaces of the types `none` and `empty` are made. The others, and the keys below, are kept and reported: the\n"
+        "### Keys of one interface, `lxc.net.N.…`\n\n"
+        "Interfaces of the types `none` and `empty` are made. The others, and the keys below, are accepted and reported: the\n"
         "container has its loopback interface then.\n\n| key | of type | where it is not set |\n| --- | --- | --- |\n";
     for (const NetSubkey& subkey : net_subkeys()) {
         text += std::string("| `") + subkey.name + "` | " + (subkey.type == nullptr ? "any" : subkey.type) + " | " +
                 subkey.value + " |\n";
     }
     text +=
-        "\n## Names of LXC 1.0 and 2.0\n\n"
+        "\n### Names of LXC 1.0 and 2.0\n\n"
         "They are read directly, and stay in the file as they were written (`tests/unit/config/legacy_test.cpp`).\n\n"
         "| old | today |\n| --- | --- |\n";
     for (const LegacyName& each : legacy_names()) {
         std::string today =
-            each.name == nullptr ? "given up by LXC; kept and reported" : std::string("`") + each.name + "`";
+            each.name == nullptr ? "given up by LXC; accepted and reported" : std::string("`") + each.name + "`";
         if (std::string_view(each.old_name) == "lxc.rootfs.backend") {
             today = "the type of an `lxc.rootfs.path` without one";
         }
@@ -185,14 +181,16 @@ std::string page() {
 TEST(KeysPage, IsCurrent) {
     const auto folder = Root::at(SOURCE_DIR "/docs");
     ASSERT_TRUE(folder);
-    const auto file = *RelPath::component("lxc-compat-keys.md");
-    const std::string made = page();
+    const auto file = *RelPath::component("lxc-compat.md");
+    auto text = folder->read(file, 1 << 20);
+    ASSERT_TRUE(text) << text.error().text;
+    const std::string made = with_section(*text, "keys", section());
     if (getenv("CUBBY_GOLDEN_UPDATE") != nullptr) {
         ASSERT_TRUE(folder->replace(file, made, 0644));
+        text = made;
     }
-    const auto text = folder->read(file, 1 << 20);
-    ASSERT_TRUE(text) << text.error().text;
     EXPECT_EQ(made, *text);
+    EXPECT_NE(made.find(section()), std::string::npos);
 }
 
 TEST(KeysPage, EveryKeyIsShownByATestThatIsThere) {

@@ -8,28 +8,11 @@
 namespace cubby::cli {
 namespace {
 
-constexpr const char* kBeginning =
-    "# LXC's commands in cubby\n"
-    "\n"
-    "Written by `cubby man lxc-compat` from the commands' own rows; a test compares this file with it. Do not edit.\n"
-    "\n"
-    "The commands are links to `cubby` in a directory of their own (`LIBEXEC/cubby/lxc`): before the system's LXC in PATH\n"
-    "they stand in for it, elsewhere they leave it alone. `cubby lxc-NAME …` is the same. Only whole words select\n"
-    "anything: LXC takes beginnings of words in some places, which has destroyed what was not meant.\n"
-    "\n"
-    "- **works**: as with LXC, for ordinary users\n"
-    "- **further**: works for ordinary users, whom LXC refuses\n"
-    "- **accepted**: taken without effect\n"
-    "- **cannot**: ends with 1 and one line that says what is missing\n"
-    "\n"
-    "`tests/compat` runs one script of steps against LXC 5.0.2 and against cubby and compares what they print and how they\n"
-    "end; [lxc-compat-steps.md](lxc-compat-steps.md) is its table.\n";
-
 const char* word_of(Standing standing) noexcept {
     switch (standing) {
         case Standing::works: return "works";
-        case Standing::further: return "further";
-        case Standing::accepted: return "accepted";
+        case Standing::further: return "works where LXC refuses users";
+        case Standing::accepted: return "accepted and reported";
         case Standing::cannot: return "cannot";
     }
     return "";
@@ -63,8 +46,8 @@ std::string option_row(const LxcCommand& row, const Option& option) {
 
 std::string command_part(const LxcCommand& row) {
     std::string out =
-        std::string("\n## ") + row.command.name + "\n\n" + row.command.summary + ": **" + word_of(row.standing) + "**" +
-        (*row.note != '\0' ? std::string("; ") + row.note : std::string()) + ".\nTest: `" + row.test + "`.\n";
+        std::string("\n### ") + row.command.name + "\n\n" + row.command.summary + ": **" + word_of(row.standing) +
+        "**" + (*row.note != '\0' ? std::string("; ") + row.note : std::string()) + ".\nTest: `" + row.test + "`.\n";
     if (row.command.options.empty()) {
         return out;
     }
@@ -80,7 +63,7 @@ constexpr OptionStanding kFamilyStandings[] = {
 };
 
 std::string family_part(const char* title, const Command& family) {
-    std::string out = std::string("\n## ") + title + "\n\n| option | here | |\n| --- | --- | --- |\n";
+    std::string out = std::string("### ") + title + "\n\n| option | here | |\n| --- | --- | --- |\n";
     const LxcCommand plain{.command = family, .test = "", .options = kFamilyStandings};
     for (const Option& option : family.options) {
         out += option_row(plain, option);
@@ -91,8 +74,7 @@ std::string family_part(const char* title, const Command& family) {
 }  // namespace
 
 std::string lxc_compat_page() {
-    std::string out = kBeginning;
-    out += family_part("Options of every command that names a container", kLxcFamily);
+    std::string out = family_part("Options of every command that names a container", kLxcFamily);
     for (const LxcCommand* row : lxc_commands()) {
         out += command_part(*row);
     }

@@ -1,5 +1,5 @@
 #pragma once
-// docs/lxc-compat-commands.md, from the rows.
+// The section of commands in docs/lxc-compat.md, from the rows.
 
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a command of LXC is here: a row of cli/command.h, and how far it goes compared with LXC.  docs/lxc-compat-commands.md
+// What a command of LXC is here: a row of cli/command.h, and how far it goes compared with LXC.  docs/lxc-compat.md
 // is made from these rows.
 
 #include <cstdint>

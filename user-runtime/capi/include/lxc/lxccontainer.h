@@ -2,7 +2,7 @@
 #pragma once
 /* The C interface of LXC 7.0 as cubby has it: the same structures, offsets and names, so that programs and bindings
  * made for liblxc.so.1 load cubby's instead.  What each function does for an ordinary user, and which ones can do nothing
- * for him, is in docs/lxc-compat-api.md.
+ * for him, is in docs/lxc-compat.md.
  *
  * Errors: false, -1 or NULL, and then `error_string` says why.  No function throws or ends the process.
  * Threads: every function may be called from any thread; the text of error_string is the last one of any thread.
