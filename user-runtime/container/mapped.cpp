@@ -9,12 +9,14 @@
 
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "assembly/holder.h"
 #include "container/operations.h"
 #include "kernel/installed.h"
 #include "kernel/mount_fd.h"
 #include "kernel/process.h"
+#include "kernel/procfs.h"
 #include "kernel/root.h"
 #include "kernel/userns_process.h"
 #include "launch/message.h"
@@ -25,8 +27,18 @@ namespace {
 
 constexpr int kCannotStart = 125;
 
-Result<IdRanges> below_holder(const IdRanges& wanted, const IdRanges& holder, const char* what) {
-    return translate(wanted, holder, what);
+// The map of a namespace below the holder's in which every id of the holder appears as on the host.
+IdRanges as_on_host(const IdRanges& holder) {
+    IdRanges same = holder;
+    for (IdRange& range : same) {
+        std::swap(range.inside, range.outside);
+    }
+    return same;
+}
+
+Result<Fd> open_own_user_namespace() {
+    const ProcFs proc = TRY(ProcFs::open());
+    return TRY(proc.of_self()).open_namespace(Ns::user);
 }
 
 Status mount_own(const char* type, const char* path, uint64_t attributes) {
@@ -133,15 +145,20 @@ Result<int> run_mapped(const MappedRequest& request) {
     }
     const Holder holder = TRY(ensure_holder());
     const Fd init = TRY(open_named(TRY(installed_program("cubby-init")), O_RDONLY));
-    IdMaps inside;
-    inside.uids = TRY(below_holder(request.maps.uids, holder.maps.uids, "user ids"));
-    inside.gids = TRY(below_holder(request.maps.gids, holder.maps.gids, "group ids"));
+    TRY(translate(request.maps.uids, holder.maps.uids, "user ids"));
+    TRY(translate(request.maps.gids, holder.maps.gids, "group ids"));
+    // /proc/self/uid_map shows ids of the namespace above (user_namespaces(7)), and LXC's templates read it: "… 0 1", the
+    // user as the holder has him, is to them the sign of a user namespace that real root has made.
+    const IdMaps host{as_on_host(holder.maps.uids), as_on_host(holder.maps.gids)};
     struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGINT, &ignore, nullptr);
     sigaction(SIGQUIT, &ignore, nullptr);
-    return ask_user_namespace<int>({holder.user_namespace.get(), &inside, request.more},
-                                   [&] { return work(request, init.get()); });
+    return ask_user_namespace<int>({holder.user_namespace.get(), &host, {}}, [&]() -> Result<int> {
+        const Fd between = TRY(open_own_user_namespace());
+        return ask_user_namespace<int>({between.get(), &request.maps, request.more},
+                                       [&] { return work(request, init.get()); });
+    });
 }
 
 }  // namespace cubby
