@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,6 +82,8 @@ constexpr int kReport = 3;  // where cubby-init tells why a command cannot be ru
 
 // In the child that becomes the command.  cubby-init looks it up in PATH; libc's own search would fall back to a shell.
 [[noreturn]] void exec_command(int program, int report, const MappedRequest& request) {
+    // What is killed with this command must not go on: a template would fill a container that is being removed.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int high = fcntl(program, F_DUPFD_CLOEXEC, 10);
     if (high < 0 || dup2(report, kReport) < 0) {
         _exit(kCannotStart);
@@ -109,6 +112,7 @@ constexpr int kReport = 3;  // where cubby-init tells why a command cannot be ru
 // Runs in the new namespaces; the command is a child of it, so that a new pid namespace ends with its first process.
 Result<int> work(const MappedRequest& request, int init) {
     TRY(prepare(request));
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // the change of ids has cleared it (prctl(2))
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return FAIL_ERRNO("make a pipe");
