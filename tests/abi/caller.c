@@ -341,14 +341,32 @@ static void paths(void) {
     CHECK(c->destroy(c) && lxc_container_put(c) == 1);
 }
 
+static void placed(void) {
+    struct lxc_container* c = container("placed");
+    char place[4096];
+    char item[5000];
+    snprintf(place, sizeof place, "%s/placed-root", getenv("HOME"));
+    struct bdev_specs specs = {.dir = place};
+    CHECK(!c->createl(c, "busybox", "overlay", &specs, 0, NULL) && strstr(c->error_string, "-B dir") != NULL);
+    CHECK(!c->is_defined(c) && access(place, F_OK) != 0);
+    specs.dir = (char*)"relative";
+    CHECK(!c->createl(c, "busybox", NULL, &specs, 0, NULL) && strstr(c->error_string, "absolute") != NULL);
+    specs.dir = place;
+    CHECK(c->createl(c, "busybox", NULL, &specs, 0, NULL));
+    CHECK(c->get_config_item(c, "lxc.rootfs.path", item, sizeof item) > 0);
+    CHECK(strncmp(item, "dir:", 4) == 0 && strcmp(item + 4, place) == 0);
+    CHECK(access(place, F_OK) == 0 && c->destroy(c) && access(place, F_OK) != 0);
+    CHECK(lxc_container_put(c) == 1);
+}
+
 static const struct {
     const char* name;
     void (*run)(void);
 } tests[] = {
-    {"attached", attached}, {"closed", closed},     {"console", console}, {"foreground", foreground},
-    {"items", items},       {"library", library},   {"lists", lists},     {"old_callers", old_callers},
-    {"mounts", mounts},     {"notified", notified}, {"paths", paths},     {"references", references},
-    {"refused", refused},   {"shell", shell},       {"threads", threads},
+    {"attached", attached},     {"closed", closed},     {"console", console}, {"foreground", foreground},
+    {"items", items},           {"library", library},   {"lists", lists},     {"old_callers", old_callers},
+    {"mounts", mounts},         {"notified", notified}, {"paths", paths},     {"placed", placed},
+    {"references", references}, {"refused", refused},   {"shell", shell},     {"threads", threads},
 };
 
 int main(int argc, char** argv) {

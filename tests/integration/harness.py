@@ -37,7 +37,7 @@ SKIP_REASONS = {
     "no-subids": "this user has no subordinate ids, or newuidmap is missing",
     "no-mirror": "no Debian mirror answers",
     "nested": "the outer sandbox forbids what the test needs",
-    "no-lxc": "LXC's own templates are not installed",
+    "no-lxc": "LXC's own templates, or what they call, are not installed",
     "single-id": "with one id only there is no second one that the test could use",
 }
 # A mode that is poorer on purpose: what it lacks is no fault of the machine.

@@ -122,11 +122,14 @@ class Namespaces(harness.LxcCommands):
             harness.skip(self, "single-id")
         holder = self.cubby("unshare", "cat", "/proc/self/uid_map").splitlines()
         first = int(holder[1].split()[1])  # the first subordinate id
+        # The map is the host's, as LXC's scripts expect it.
+        first_on_host = int(own[1])
         self.assertEqual(self.lxc("usernsexec", "-m", f"b:0:{first}:1", "--", "cat", "/proc/self/uid_map").split(),
-                         ["0", "1", "1"])
+                         ["0", str(first_on_host), "1"])
         self.assertEqual(self.lxc("usernsexec", "-m", f"u:5:{first}:10", "-m", f"g:7:{first}:10", "-u", "6", "-g", "8",
                                   "--", "sh", "-c", "id -u; id -g").split(), ["6", "8"])
-        self.assertEqual(self.lxc("usernsexec", "-s", "--", "cat", "/proc/self/uid_map").split()[:3], ["0", "0", "1"])
+        self.assertEqual(self.lxc("usernsexec", "-s", "--", "cat", "/proc/self/uid_map").split()[:3],
+                         ["0", str(os.getuid()), "1"])
         self.lxc("usernsexec", "--", "sh", "-c", "exit 5", code=5)
         self.lxc_error("usernsexec", "--", "nosuch", says="nosuch")
         self.lxc_error("usernsexec", "-m", "bogus", "--", "true", says="'bogus' is not [u|g|b]:INSIDE:HOST:COUNT")

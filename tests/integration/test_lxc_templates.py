@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """LXC's own templates, unmodified, and programs that are called as they are."""
 
+import concurrent.futures
 import pathlib
+import re
 import subprocess
-import tarfile
 
 import harness
+import image_files
 
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/lxc-templates.md"
 TEMPLATES = pathlib.Path("/usr/share/lxc/templates")
 
 # Prints what it was given and makes the smallest root file system that starts.
@@ -57,28 +60,9 @@ class Templates(harness.LxcCommands):
         self.assertFalse((self.home / ".local/share/lxc/bb").exists())
 
     def test_local(self):
-        tree = self.home / "tree"
-        for folder in ("bin", "sbin", "dev", "proc", "sys", "etc", "tmp"):
-            (tree / folder).mkdir(parents=True)
-        busybox = subprocess.run(["sh", "-c", "command -v busybox"], capture_output=True, text=True, check=True).stdout.strip()
-        (tree / "bin/busybox").write_bytes(pathlib.Path(busybox).read_bytes())
-        (tree / "bin/busybox").chmod(0o755)
-        for applet in ("sh", "cat", "stat", "init", "hostname", "sleep"):
-            (tree / "bin" / applet).symlink_to("busybox")
-        (tree / "sbin/init").symlink_to("../bin/busybox")
-        (tree / "etc/file").write_text("of LXC_NAME\n")
-
-        def owners(info):
-            info.uid, info.gid = (12, 34) if info.name == "./etc/file" else (0, 0)
-            return info
-
-        with tarfile.open(self.home / "rootfs.tar.xz", "w:xz") as archive:
-            archive.add(tree, arcname=".", filter=owners)
-        (self.home / "config").write_text("lxc.arch = x86_64\n")
-        (self.home / "templates").write_text("/etc/file\n")
-        with tarfile.open(self.home / "meta.tar.xz", "w:xz") as archive:
-            archive.add(self.home / "config", arcname="config")
-            archive.add(self.home / "templates", arcname="templates")
+        image_files.write_archive(self.home / "rootfs.tar.xz", {"./etc/file": ("of LXC_NAME\n", (12, 34))})
+        image_files.write_archive(self.home / "meta.tar.xz", {"config": "lxc.arch = x86_64\n", "templates": "/etc/file\n"},
+                                  busybox=False)
         self.made("lo", "-t", "local", "--", "--metadata", str(self.home / "meta.tar.xz"), "--fstree",
                   str(self.home / "rootfs.tar.xz"))
         self.assertIn("# Distribution configuration\nlxc.arch = x86_64", self.config_of("lo"))
@@ -136,6 +120,55 @@ class Templates(harness.LxcCommands):
         self.lxc_error("create", "x", "-t", "none", "--fssize", "1G", says="--fssize: an ordinary user has no such storage")
         self.made("none", "-t", "none")
         self.lxc_error("create", "none", "-t", "none", says="Container already exists")
+
+
+class Folder(harness.LxcCommands):
+    """All of /usr/share/lxc/templates, against docs/lxc-templates.md."""
+
+    SENTENCE = "This template can't be used for unprivileged containers."
+
+    def setUp(self):
+        if not TEMPLATES.joinpath("lxc-sshd").exists():
+            harness.skip(self, "no-lxc")
+        self.rows = dict(re.findall(r"^\| `(lxc-[a-z-]+)` \| (.*) \|$", PAGE.read_text(), re.MULTILINE))
+
+    def create(self, template, *words):
+        name = f"t-{template}"
+        done = self.run_lxc("create", "-n", name, "-t", template.removeprefix("lxc-"), *words)
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        self.assertFalse((self.home / ".local/share/lxc" / name).exists(), said)
+        self.assertEqual(done.returncode, 1, said)
+        self.assertIn(f"Failed to create container {name}", said)
+        return said
+
+    def test_page_has_all(self):
+        self.assertEqual(list(self.rows), sorted(path.name for path in TEMPLATES.iterdir()))
+
+    def test_those_that_refuse(self):
+        refusing = [name for name, row in self.rows.items() if row.startswith("refuses")]
+        self.assertEqual(refusing, [name for name in self.rows if self.SENTENCE in (TEMPLATES / name).read_text()])
+
+        def refuses(name):
+            self.assertIn(self.SENTENCE, self.create(name))
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(refuses, refusing))
+
+    def test_help_of_each(self):
+        def helps(name):
+            done = self.run_lxc("create", "-t", name.removeprefix("lxc-"), "-h")
+            alone = subprocess.run([TEMPLATES / name, "-h"], env=self.env, capture_output=True, stdin=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, name)
+            for text in (alone.stdout, alone.stderr):
+                self.assertIn(text, done.stdout + done.stderr, name)
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(helps, self.rows))
+
+    def test_as_far_as_they_go(self):
+        said = self.create("lxc-sabayon", "--", "--mirror", "http://localhost:1/", "--unprivileged")
+        self.assertRegex(said, r"/var/lock/subsys/lxc-sabayon-main: Permission denied|Fetching tarball http://localhost:1/")
+        self.assertIn("'xbps-install' command is missing.", self.create("lxc-voidlinux"))
 
 
 if __name__ == "__main__":

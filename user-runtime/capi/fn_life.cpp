@@ -13,11 +13,7 @@
 namespace cubby::capi {
 namespace {
 
-Result<std::string> backend_word(const char* bdevtype, const bdev_specs* specs) {
-    if (specs != nullptr && specs->dir != nullptr) {
-        return FAIL(Code::unsupported, "a root file system is made in its container's own directory, not in %s",
-                    specs->dir);
-    }
+Result<std::string> backend_word(const char* bdevtype) {
     const std::string word = bdevtype != nullptr ? bdevtype : "dir";
     if (word == "best" || word == "_unset") {
         return "dir";
@@ -53,7 +49,8 @@ Status create_container(Object& object, const char* t, const char* bdevtype, con
                         std::vector<std::string> words) {
     const Places places = TRY(object.places());
     CreateRequest request{object.identity(), {}, {}, {}, {}};
-    request.backend = TRY(backend_word(bdevtype, specs));
+    request.backend = TRY(backend_word(bdevtype));
+    request.rootfs = specs != nullptr && specs->dir != nullptr ? specs->dir : "";
     request.image = t != nullptr ? t : "none";
     request.template_args = std::move(words);
     request.base = base_of(object);
@@ -94,7 +91,7 @@ Result<lxc_container*> clone_container(Object& object, const char* newname, cons
         const Root directory = TRY(open_container(places, request.name));
         const auto document = TRY(load_document(places, directory, request.name));
         const std::string own = TRY(load_spec(places, request.name, document)).spec.rootfs.backend;
-        if (own != TRY(backend_word(bdevtype, nullptr))) {
+        if (own != TRY(backend_word(bdevtype))) {
             return FAIL(Code::unsupported, "clone %s: a copy keeps the storage of the original, %s",
                         request.name.c_str(), own.c_str());
         }

@@ -38,13 +38,16 @@ Result<Original> open_original(const Places& places, const CopyRequest& request,
     return Original{std::move(locked), std::move(document), loaded.spec.rootfs, std::move(ids)};
 }
 
-// The same path below the copy's directory.
-Result<std::string> moved(const std::string& path, const std::string& from, const std::string& to) {
-    if (!path.starts_with(from + "/")) {
-        return FAIL(Code::unsupported, "its root file system %s is not in its own directory; copy that by hand",
-                    path.c_str());
+// The same path below the copy's directory; of a directory elsewhere it is "rootfs", as with LXC.
+Result<std::string> moved(const RootfsSpec& rootfs, const std::string& from, const std::string& to) {
+    if (rootfs.path.starts_with(from + "/")) {
+        return to + rootfs.path.substr(from.size());
     }
-    return to + path.substr(from.size());
+    if (!rootfs.lowers.empty()) {
+        return FAIL(Code::unsupported, "the layers of its root file system %s are not in its own directory",
+                    rootfs.path.c_str());
+    }
+    return to + "/rootfs";
 }
 
 // An overlay's own layer is below a directory of its name, with the work directory beside it.
@@ -53,11 +56,7 @@ Status make_parent(const std::string& path) {
     return entry.parent.exists(entry.name) ? Status{} : entry.parent.mkdir(entry.name, 0755);
 }
 
-Status copy_rootfs(const Original& original, const std::string& from, const std::string& to) {
-    if (original.rootfs.path.empty()) {
-        return {};
-    }
-    const std::string path = TRY(moved(original.rootfs.path, from, to));
+Status copy_rootfs(const Original& original, const std::string& path) {
     TRY(make_parent(path));
     TRY(copy_in_holder(original.ids.holder, original.rootfs.path, path));
     if (original.rootfs.lowers.empty()) {
@@ -92,8 +91,12 @@ Status fill(const Places& places, const CopyRequest& request, const Original& or
     lxc::Document document = TRY(load_document(target.places, target.directory, request.new_name));
     if (request.snapshot) {
         TRY(document.set("lxc.rootfs.path", TRY(lay_over(original, to))));
-    } else {
-        TRY(copy_rootfs(original, from, to));
+    } else if (!original.rootfs.path.empty()) {
+        const std::string path = TRY(moved(original.rootfs, from, to));
+        TRY(copy_rootfs(original, path));
+        if (!original.rootfs.path.starts_with(from + "/")) {
+            TRY(document.set("lxc.rootfs.path", "dir:" + path));
+        }
     }
     if (request.keep_hostname) {
         const auto own = original.document.get("lxc.uts.name");

@@ -8,6 +8,7 @@
 #include "container/image_of.h"
 #include "container/lxc_template.h"
 #include "container/operations.h"
+#include "container/outside_rootfs.h"
 #include "container/recovery.h"
 #include "container/store.h"
 #include "images/lxc_template.h"
@@ -64,13 +65,14 @@ Result<Groundwork> prepare(const Places& places, const CreateRequest& request, c
 
 // Which lower trees the container begins with, and how its rootfs line reads.
 Result<RootfsSpec> make_rootfs(const Places& places, const CreateRequest& request, const ImageTree& image,
-                               const ContainerIds& ids) {
+                               const ContainerIds& ids, const Root& directory) {
     const Backend* backend = TRY(find_backend(request.backend));
     NewRootfs wanted{directory_of(places, request.name), {}};
     if (!image.rootfs.empty()) {
         wanted.lowers.push_back(image.rootfs);
     }
-    return backend->create(wanted, ids);
+    return request.rootfs.empty() ? backend->create(wanted, ids)
+                                  : make_outside(directory, *backend, wanted, request.rootfs, ids);
 }
 
 std::string rootfs_line(const RootfsSpec& rootfs) {
@@ -94,7 +96,11 @@ Result<lxc::Document> make_config(const Places& places, const CreateRequest& req
     fresh.settings.push_back({"lxc.console.size", kConsoleLogSize});
     fresh.settings.insert(fresh.settings.end(), image.settings.begin(), image.settings.end());
     auto document = TRY(lxc::make_document(fresh));
-    TRY(load_spec(places, request.name, document));  // nothing is created that could not start
+    const Loaded loaded = TRY(load_spec(places, request.name, document));  // nothing is created that could not start
+    if (loaded.spec.rootfs.path != rootfs.path) {
+        return FAIL(Code::usage, "'%.100s' cannot be written as lxc.rootfs.path; choose another path",
+                    rootfs.path.c_str());
+    }
     return document;
 }
 
@@ -103,8 +109,13 @@ Status fill_by_lxc(const Places& places, const CreateRequest& request, const Gro
                    const std::string& program, const Holder& holder, const Root& directory) {
     CreateRequest plain = request;
     plain.backend = "dir";
-    const RootfsSpec rootfs = TRY(make_rootfs(places, plain, {}, {holder.user_namespace.get(), ground.inside}));
+    const ContainerIds ids{holder.user_namespace.get(), ground.inside};
+    const RootfsSpec rootfs = TRY(make_rootfs(places, plain, {}, ids, directory));
     TRY(save_document(directory, TRY(make_config(places, plain, ground, {}, rootfs))));
+    if (!request.rootfs.empty()) {
+        // lxc-create makes it all the same, and lxc-busybox looks for it.
+        TRY(directory.mkdir(TRY(RelPath::component("rootfs")), 0755));
+    }
     TRY(run_lxc_template(places, request.name, directory, {program, request.template_args, rootfs.path, ground.host}));
     TRY(load_spec(places, request.name, TRY(load_document(places, directory, request.name))));
     return clear_intent(directory);
@@ -124,7 +135,8 @@ Result<std::optional<std::string>> lxc_template_of(const CreateRequest& request)
 
 Status fill(const Places& places, const CreateRequest& request, const Groundwork& ground, const ImageTree& image,
             const Holder& holder, const Root& directory) {
-    const RootfsSpec rootfs = TRY(make_rootfs(places, request, image, {holder.user_namespace.get(), ground.inside}));
+    const ContainerIds ids{holder.user_namespace.get(), ground.inside};
+    const RootfsSpec rootfs = TRY(make_rootfs(places, request, image, ids, directory));
     const auto document = TRY(make_config(places, request, ground, image, rootfs));
     TRY(save_document(directory, document));
     return clear_intent(directory);
@@ -132,7 +144,11 @@ Status fill(const Places& places, const CreateRequest& request, const Groundwork
 
 }  // namespace
 
-Status create(const Places& places, const CreateRequest& request, const Progress& progress) {
+Status create(const Places& places, const CreateRequest& wanted, const Progress& progress) {
+    CreateRequest request = wanted;
+    if (!request.rootfs.empty()) {
+        request.rootfs = TRY(check_outside(request.rootfs));
+    }
     const Root containers = TRY(open_containers(places));
     if (containers.exists(entry_of(request.name))) {
         // An interrupted create or destroy of that name is ended first, one at work is waited for; then the name may be

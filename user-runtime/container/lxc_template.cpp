@@ -43,6 +43,11 @@ std::string folder_of_commands() {
     return found ? found->substr(0, found->rfind('/')) : "";
 }
 
+// Templates keep what they fetch below HOME/.cache; made by one of them, it would belong to the container's root.
+void make_cache_folder(const Places& places) {
+    static_cast<void>(Root::make(places.home + "/.cache").has_value());  // without it a template says what it lacks
+}
+
 // What the template made beside the root file system belongs to the container's root, or to nobody in particular.
 Status take_back(const Root& directory) {
     const Holder holder = TRY(ensure_holder());
@@ -81,6 +86,7 @@ Status run_lxc_template(const Places& places, const ContainerName& name, const R
     request.argv.insert(request.argv.end(), run.args.begin(), run.args.end());
     request.argv.insert(request.argv.end(), {"--mapped-uid", std::to_string(uid), "--mapped-gid", std::to_string(gid)});
     request.first_in_path = folder_of_commands();
+    make_cache_folder(places);
     const auto status = run_mapped(request);
     TRY(take_back(directory));
     if (TRY(Result<int>(status)) != 0) {

@@ -4,17 +4,20 @@
 #include <grp.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "assembly/holder.h"
 #include "container/operations.h"
 #include "kernel/installed.h"
 #include "kernel/mount_fd.h"
 #include "kernel/process.h"
+#include "kernel/procfs.h"
 #include "kernel/root.h"
 #include "kernel/userns_process.h"
 #include "launch/message.h"
@@ -25,8 +28,18 @@ namespace {
 
 constexpr int kCannotStart = 125;
 
-Result<IdRanges> below_holder(const IdRanges& wanted, const IdRanges& holder, const char* what) {
-    return translate(wanted, holder, what);
+// The map of a namespace below the holder's in which every id of the holder appears as on the host.
+IdRanges as_on_host(const IdRanges& holder) {
+    IdRanges same = holder;
+    for (IdRange& range : same) {
+        std::swap(range.inside, range.outside);
+    }
+    return same;
+}
+
+Result<Fd> open_own_user_namespace() {
+    const ProcFs proc = TRY(ProcFs::open());
+    return TRY(proc.of_self()).open_namespace(Ns::user);
 }
 
 Status mount_own(const char* type, const char* path, uint64_t attributes) {
@@ -69,6 +82,8 @@ constexpr int kReport = 3;  // where cubby-init tells why a command cannot be ru
 
 // In the child that becomes the command.  cubby-init looks it up in PATH; libc's own search would fall back to a shell.
 [[noreturn]] void exec_command(int program, int report, const MappedRequest& request) {
+    // What is killed with this command must not go on: a template would fill a container that is being removed.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int high = fcntl(program, F_DUPFD_CLOEXEC, 10);
     if (high < 0 || dup2(report, kReport) < 0) {
         _exit(kCannotStart);
@@ -97,6 +112,7 @@ constexpr int kReport = 3;  // where cubby-init tells why a command cannot be ru
 // Runs in the new namespaces; the command is a child of it, so that a new pid namespace ends with its first process.
 Result<int> work(const MappedRequest& request, int init) {
     TRY(prepare(request));
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // the change of ids has cleared it (prctl(2))
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return FAIL_ERRNO("make a pipe");
@@ -133,15 +149,20 @@ Result<int> run_mapped(const MappedRequest& request) {
     }
     const Holder holder = TRY(ensure_holder());
     const Fd init = TRY(open_named(TRY(installed_program("cubby-init")), O_RDONLY));
-    IdMaps inside;
-    inside.uids = TRY(below_holder(request.maps.uids, holder.maps.uids, "user ids"));
-    inside.gids = TRY(below_holder(request.maps.gids, holder.maps.gids, "group ids"));
+    TRY(translate(request.maps.uids, holder.maps.uids, "user ids"));
+    TRY(translate(request.maps.gids, holder.maps.gids, "group ids"));
+    // /proc/self/uid_map shows ids of the namespace above (user_namespaces(7)), and LXC's templates read it: "… 0 1", the
+    // user as the holder has him, is to them the sign of a user namespace that real root has made.
+    const IdMaps host{as_on_host(holder.maps.uids), as_on_host(holder.maps.gids)};
     struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGINT, &ignore, nullptr);
     sigaction(SIGQUIT, &ignore, nullptr);
-    return ask_user_namespace<int>({holder.user_namespace.get(), &inside, request.more},
-                                   [&] { return work(request, init.get()); });
+    return ask_user_namespace<int>({holder.user_namespace.get(), &host, {}}, [&]() -> Result<int> {
+        const Fd between = TRY(open_own_user_namespace());
+        return ask_user_namespace<int>({between.get(), &request.maps, request.more},
+                                       [&] { return work(request, init.get()); });
+    });
 }
 
 }  // namespace cubby

@@ -36,6 +36,8 @@ struct CreateRequest {
     std::optional<std::string> base = {};  // the text to begin with, instead of a file or the user's default.conf
     UserNs userns = UserNs::automatic;
     bool lxc_templates = false;  // a template of LXC comes before one of cubby of the same name
+    std::string rootfs = {};  // absolute host path of the root file system, free or an empty directory of the user's;
+                              // empty: in the container's own directory
 };
 Status create(const Places& places, const CreateRequest& request, const Progress& progress);
 

@@ -1,8 +1,10 @@
 #include "container/recovery.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "assembly/holder.h"
+#include "container/outside_rootfs.h"
 #include "container/store.h"
 #include "monitor/instance.h"
 #include "spec/validate.h"
@@ -36,6 +38,15 @@ Status remove_rootfs(const Places& places, const ContainerName& name, const Root
     return backend->destroy(loaded->spec.rootfs, TRY(ids_of(holder)));
 }
 
+// Of the record of a create what is behind that word; nothing for another record.
+std::optional<std::string_view> created(std::string_view intent) {
+    if (intent == "create") {
+        return "";
+    }
+    constexpr std::string_view kWord = "create ";
+    return intent.starts_with(kWord) ? std::optional(intent.substr(kWord.size())) : std::nullopt;
+}
+
 Status finish_rename(const Places& places, const ContainerName& name, const Root& directory, std::string_view order) {
     // "rename OLD NEW": under the new name only the paths are missing; under the old one nothing has happened yet.
     const auto gap = order.find(' ');
@@ -60,7 +71,13 @@ Status remove_names(const Places& places, const ContainerName& name) {
 
 Status remove_files(const Places& places, const ContainerName& name, const Root& directory) {
     const Holder holder = TRY(ensure_holder());
-    TRY(remove_rootfs(places, name, directory, holder));
+    const std::string intent = TRY(read_intent(directory)).value_or("");
+    if (const auto made = created(intent)) {
+        // What the configuration names may be somebody else's still: that of the original of a copy.
+        TRY(remove_outside(*made, holder.user_namespace.get()));
+    } else {
+        TRY(remove_rootfs(places, name, directory, holder));
+    }
     std::vector<std::string> names;
     for (const DirEntry& entry : TRY(directory.list())) {
         if (entry.name != "intent") {
@@ -128,7 +145,7 @@ Result<bool> recover(const Places& places, const ContainerName& name, const Root
         TRY(remove_files(places, name, directory));
         return false;
     }
-    if (*intent == "create" || *intent == "destroy" || intent->empty()) {
+    if (created(*intent) || *intent == "destroy" || intent->empty()) {
         TRY(remove_files(places, name, directory));
         return false;
     }

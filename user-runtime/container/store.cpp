@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <climits>
 #include <ctime>
 
 #include "config/lxc/compile.h"
@@ -162,6 +163,8 @@ Result<LockedContainer> make_container_directory(const Places& places, const Con
     return busy_all_the_time(name);
 }
 
+constexpr size_t kMaxIntentBytes = PATH_MAX + 256;
+
 bool has_config(const Root& directory) { return directory.exists(file("config")); }
 
 bool is_ephemeral(const Root& directory) { return directory.exists(file("ephemeral")); }
@@ -182,7 +185,7 @@ Status clear_intent(const Root& directory) {
 }
 
 Result<std::optional<std::string>> read_intent(const Root& directory) {
-    auto text = directory.read(file("intent"), 256);
+    auto text = directory.read(file("intent"), kMaxIntentBytes);
     if (text) {
         return std::optional<std::string>(std::move(*text));
     }

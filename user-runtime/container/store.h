@@ -58,7 +58,7 @@ Result<LockedContainer> make_container_directory(const Places& places, const Con
 // The mark of a container that goes with its end (cubby run).
 [[nodiscard]] bool is_ephemeral(const Root& directory);
 
-// The record of an operation: "create", "destroy" or "rename NEWNAME".
+// The record of an operation: "create", "destroy" or "rename OLDNAME NEWNAME"; container/outside_rootfs.h adds to "create".
 Status write_intent(const Root& directory, std::string_view what);
 // A name without a text, which takes no space: a destroy on a full disk.
 Status write_empty_intent(const Root& directory);

@@ -23,6 +23,7 @@ struct ContainerIds {
 struct NewRootfs {
     std::string directory;  // absolute host path of the container's own directory; it exists, and is the user's
     std::vector<std::string> lowers;  // trees to begin with, read-only, the topmost first; none: an empty root
+    std::string rootfs = {};          // a new path outside of `directory`; empty: the backend's own place in it
 };
 
 class Backend {
@@ -40,7 +41,7 @@ class Backend {
     // now, with the user's rights, and pins them: the child opens the same directories or none.
     virtual Result<Slot> contribute(const RootfsSpec& rootfs, StartPlan& plan) const = 0;
 
-    // Makes the files of a new root file system below wanted.directory; all of them, or nothing after an error.
+    // Makes the files of a new root file system below wanted.directory, or at wanted.rootfs; all of them, or nothing after an error.
     virtual Result<RootfsSpec> create(const NewRootfs& wanted, const ContainerIds& ids) const = 0;
 
     // Deletes the container's own files, never a lower tree; nothing at all where the rootfs is not managed.  What is

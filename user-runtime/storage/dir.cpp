@@ -33,7 +33,7 @@ class Dir final : public Backend {
         }
         RootfsSpec rootfs;
         rootfs.backend = name();
-        rootfs.path = wanted.directory + "/rootfs";
+        rootfs.path = wanted.rootfs.empty() ? wanted.directory + "/rootfs" : wanted.rootfs;
         if (wanted.lowers.empty()) {
             const NewDirectory empty{rootfs.path, {}};
             TRY(make_directories(std::span(&empty, 1), ids));

@@ -14,7 +14,8 @@ Result<NamedEntry> open_parent(const std::string& host_path) {
                     printable(host_path).c_str());
     }
     RelPath name = TRY(RelPath::component(std::string_view(host_path).substr(slash + 1)));
-    return NamedEntry{TRY(Root::at(slash == 0 ? "/" : host_path.substr(0, slash))), std::move(name)};
+    Fd parent = TRY(open_own(slash == 0 ? "/" : host_path.substr(0, slash)));
+    return NamedEntry{Root(std::move(parent), Trust::host), std::move(name)};
 }
 
 Status delete_in_holder(int holder, std::span<const std::string> host_paths) {

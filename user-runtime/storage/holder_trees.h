@@ -9,7 +9,8 @@
 
 namespace cubby {
 
-// An absolute host path as its directory, opened with the user's rights, and the last component.
+// An absolute host path as its directory, opened with the user's rights and through no link of a stranger's (open_own),
+// and the last component.
 struct NamedEntry {
     Root parent;
     RelPath name;

@@ -91,6 +91,10 @@ class Overlay final : public Backend {
             return FAIL(Code::usage,
                         "-B overlay needs an image or a directory to lie on; choose one with -t, or -B dir");
         }
+        if (!wanted.rootfs.empty()) {
+            return FAIL(Code::usage,
+                        "-B overlay keeps its layers in the container's own directory; --dir is for -B dir");
+        }
         const std::string base = wanted.directory + "/overlay";
         for (const std::string& path : wanted.lowers) {
             TRY(check_name(path));

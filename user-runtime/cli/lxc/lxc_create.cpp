@@ -44,7 +44,7 @@ constexpr Option kOptions[] = {
 };
 
 constexpr OptionStanding kStandings[] = {
-    {"dir", Standing::cannot, "a root file system elsewhere is named by lxc.rootfs.path in the configuration"},
+    {"dir", Standing::works, "it must be free or an empty directory of yours"},
     {"lvname", Standing::cannot, kNeedsRoot},
     {"vgname", Standing::cannot, kNeedsRoot},
     {"thinpool", Standing::cannot, kNeedsRoot},
@@ -101,6 +101,9 @@ Result<CreateRequest> request_of(const Context& context) {
     request.image = wanted->find('/') != std::string::npos ? TRY(absolute_path(*wanted, "-t")) : *wanted;
     request.backend = TRY(backend_of(context.line.value_or("bdev", "dir")));
     request.lxc_templates = true;
+    if (const std::string* dir = context.line.value("dir")) {
+        request.rootfs = TRY(absolute_path(*dir, "--dir"));
+    }
     for (const char* option : {"rcfile", "config"}) {
         if (const std::string* file = context.line.value(option)) {
             request.config_file = TRY(absolute_path(*file, "-f"));

@@ -230,6 +230,8 @@ Result<ContainerSpec> finish(const Draft& draft, const std::string& container_di
     }
     if (!draft.init_command.empty()) {
         spec.process.argv = TRY(split_command(draft.init_command));
+    } else {
+        spec.process.reaper = false;  // /sbin/init is an init, and many refuse to be anything but process 1
     }
     spec.hooks.config_file = host_path("config", container_dir);
     spec.hooks.rootfs_path = draft.rootfs_path;

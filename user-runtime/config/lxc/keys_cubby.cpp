@@ -34,7 +34,8 @@ constexpr Key kRows[] = {
     row<Flag, kSpec, &ContainerSpec::process, &ProcessSpec::keep_groups>(
         "cubby.init.keep_groups", "1", "1: the first process keeps your own supplementary groups"),
     row<Flag, kSpec, &ContainerSpec::process, &ProcessSpec::reaper>(
-        "cubby.init.reaper", "1", "1: a small init stays as process 1 and runs lxc.init.cmd below it"),
+        "cubby.init.reaper", "1",
+        "1: a small init stays as process 1 and runs lxc.init.cmd below it; /sbin/init, the default, needs none"),
     row<GuestPaths, kSpec, kSecurity, &SecuritySpec::landlock_readable>(
         "cubby.landlock.readable", "/usr /etc",
         "with Landlock, what its processes can read: paths in the container; without this line, all"),
