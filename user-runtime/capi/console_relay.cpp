@@ -58,7 +58,7 @@ class Relay {
 
   private:
     // One read of the terminal; false where that ends the relay.
-    bool shown(pollfd& terminal) {
+    bool shown(pollfd& terminal) const {
         const auto bytes = inside_.read();
         if (!bytes) {
             terminal.fd = -1;  // nobody holds it now; somebody may open it again
@@ -67,7 +67,7 @@ class Relay {
         return ends_.out < 0 || write_all(ends_.out, *bytes, "the terminal").has_value();
     }
 
-    void show_rest() {
+    void show_rest() const {
         pollfd terminal{inside_.fd, POLLIN, 0};
         for (int at = 0; at < kMostLeft && poll(&terminal, 1, 0) == 1; ++at) {
             if (!shown(terminal) || terminal.fd < 0) {
