@@ -363,10 +363,13 @@ static const struct {
     const char* name;
     void (*run)(void);
 } tests[] = {
-    {"attached", attached},     {"closed", closed},     {"console", console}, {"foreground", foreground},
-    {"items", items},           {"library", library},   {"lists", lists},     {"old_callers", old_callers},
-    {"mounts", mounts},         {"notified", notified}, {"paths", paths},     {"placed", placed},
-    {"references", references}, {"refused", refused},   {"shell", shell},     {"threads", threads},
+    {"attached", attached},   {"closed", closed},         {"console", console},
+    {"flags", flags},         {"foreground", foreground}, {"items", items},
+    {"library", library},     {"lists", lists},           {"old_callers", old_callers},
+    {"mounts", mounts},       {"notified", notified},     {"paths", paths},
+    {"placed", placed},       {"references", references}, {"refused", refused},
+    {"remounted", remounted}, {"shell", shell},           {"terminal", terminal},
+    {"threads", threads},
 };
 
 int main(int argc, char** argv) {

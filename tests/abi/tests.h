@@ -19,5 +19,8 @@ void ended(struct lxc_container* c);
 
 void attached(void);
 void closed(void);
+void flags(void);
 void old_callers(void);
+void remounted(void);
 void shell(void);
+void terminal(void);

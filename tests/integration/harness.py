@@ -149,6 +149,10 @@ class LxcCommands(Cubby):
         self.cubby("create", name, "-t", "busybox", *words)
         self.addCleanup(self.run_cubby, "destroy", "-f", name)
 
+    def make_running(self, name, *words):
+        self.make_lxc(name, *words)
+        self.lxc("start", name)
+
 
 class Configured(Cubby):
     """One container, c, which each test starts with lines of its own behind its configuration."""

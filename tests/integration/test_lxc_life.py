@@ -13,10 +13,6 @@ import harness
 
 
 class Life(harness.LxcCommands):
-    def make_running(self, name, *words):
-        self.make_lxc(name, *words)
-        self.lxc("start", name)
-
     def test_start(self):
         self.make_lxc("st")
         pidfile = self.home / "st.pid"

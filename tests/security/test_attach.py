@@ -42,14 +42,14 @@ class Enter(attack.Attack):
         self.run_cubby("attach", name, "--", "umount", "-l", "/proc")
         self.assertEqual(self.run_cubby("attach", name, "--", "true").returncode, 0)
 
-    def hunted(self, *how):
+    def hunted(self, *how, options=()):
         name = self.running()
         with subprocess.Popen([harness.CUBBY, "attach", name, "--", "/tools/probe", "hunt", "100", *how], env=self.env,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as hunter:
             self.assertEqual(hunter.stdout.readline(), "ready\n")
             begun = time.monotonic()
             for attaches in range(500):
-                self.run_cubby("attach", name, "--", "true")
+                self.run_cubby("attach", *options, name, "--", "true")
                 if attaches >= 50 and time.monotonic() - begun > 2 * attack.RACE_SECONDS:
                     break
             self.run_cubby("attach", name, "--", "touch", "/tmp/enough")
@@ -63,6 +63,14 @@ class Enter(attack.Attack):
 
     def test_cve_2016_9962_descriptors_of_the_one_who_enters(self):
         self.hunted("read")
+
+    PARTLY = ("--namespaces", "pid", "--remount-proc-sys")
+
+    def test_cve_2016_8649_ptrace_of_one_who_keeps_the_hosts_mounts(self):
+        self.hunted(options=self.PARTLY)
+
+    def test_cve_2016_9962_descriptors_of_one_who_keeps_the_hosts_mounts(self):
+        self.hunted("read", options=self.PARTLY)
 
     def test_cve_2016_9962_twin_a_debugger_inside_works(self):
         name = self.running()

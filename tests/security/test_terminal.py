@@ -74,6 +74,15 @@ class Terminal(attack.Attack):
     def test_cve_2016_10124_input_injection(self):
         self.inject("tiocsti")
 
+    def test_cve_2016_10124_beside_the_hosts_mounts(self):
+        probe = self.tools / "probe"
+        for more in ((), ("-T",)):
+            script = f"for f in 0 1 2 /dev/tty; do {probe} call tiocsti $f; done"
+            shown, waiting, _ = self.on_terminal("attach", *more, "--namespaces", "pid", "--remount-proc-sys", "in", "--",
+                                                 "/bin/sh", "-c", script)
+            self.assertEqual(waiting, 0, "something was typed into the caller's terminal")
+            self.assertEqual(shown.count('"result": -1'), 4, shown)
+
     def test_cve_2017_5226_output_goes_to_a_file(self):
         with open(self.work / "output", "w+b") as file:
             self.inject("tiocsti", output=file.fileno())

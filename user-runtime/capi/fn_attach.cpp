@@ -1,19 +1,19 @@
 // Functions and programs of the caller's inside a running container.
 
-#include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 
-#include "base/parse.h"
+#include "capi/attach_input.h"
+#include "capi/console_relay.h"
 #include "capi/functions.h"
 #include "capi/gate.h"
 #include "capi/guard.h"
 #include "capi/handover.h"
-#include "container/attach_facts.h"
 #include "container/environment.h"
 #include "container/passwd.h"
 
@@ -24,9 +24,6 @@ constexpr int kNotRun = 126;    // as a shell has it: there is such a program, b
 constexpr int kNotFound = 127;  // there is none
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-constexpr int kRefusedFlags =
-    LXC_ATTACH_REMOUNT_PROC_SYS | LXC_ATTACH_LSM_NOW | LXC_ATTACH_TERMINAL | LXC_ATTACH_LSM_LABEL;
-
 const lxc_attach_options_t& default_options() noexcept {
     static const lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
     return options;
@@ -36,7 +33,7 @@ const lxc_attach_options_t& default_options() noexcept {
 struct Inside {
     lxc_attach_exec_t function;
     void* payload;
-    long personality;
+    std::optional<unsigned long> personality;
     std::vector<std::string> environment;
     std::vector<char*> pointers;
 };
@@ -44,7 +41,7 @@ struct Inside {
 int run_inside(void* argument) {
     auto& inside = *static_cast<Inside*>(argument);
     reopen_fork_gate();
-    if (inside.personality != -1 && personality(static_cast<unsigned long>(inside.personality)) < 0) {
+    if (inside.personality && personality(*inside.personality) < 0) {
         return kNotRun;
     }
     environ = inside.pointers.data();
@@ -72,56 +69,15 @@ std::vector<std::string> environment_of(const lxc_attach_options_t& options,
     return out;
 }
 
-// Those of the container that were asked for; the user namespace is what makes entering the others possible.
-Result<NsSet> namespaces_of(const lxc_attach_options_t& options, NsSet available) {
-    if (options.namespaces == -1) {
-        return available;
+// Until the process has ended, which the caller waits for as without a terminal.
+Status relay(const launch::Launched& launched, const lxc_attach_options_t& options) {
+    const CallersTerminal own = callers_terminal(options);
+    auto relayed = relay_attached({launched.console.get(), launched.pidfd.get(), options.log_fd}, {own.in, own.out, 0});
+    if (!relayed) {
+        static_cast<void>(send_signal(launched.pidfd.get(), SIGKILL).has_value());
+        static_cast<void>(wait_child(launched.pidfd.get()).has_value());
     }
-    NsSet wanted;
-    wanted.add(Ns::user);
-    for (const NsInfo& entry : kNamespaces) {
-        const bool asked = (static_cast<uint64_t>(static_cast<unsigned>(options.namespaces)) & entry.clone_flag) != 0;
-        if (asked && available.has(entry.ns)) {
-            wanted.add(entry.ns);
-        }
-    }
-    if (wanted.has(Ns::pid) && !wanted.has(Ns::mnt)) {
-        return FAIL(Code::denied,
-                    "a process that the container can see, with the host's files, would open them to it; "
-                    "enter the mount namespace, too");
-    }
-    return wanted;
-}
-
-Status check_flags(const lxc_attach_options_t& options) {
-    if ((options.attach_flags & kRefusedFlags) != 0) {
-        return FAIL(Code::unsupported,
-                    "attach flags 0x%x: cubby has no remounting, no terminal and no other label here",
-                    static_cast<unsigned>(options.attach_flags & kRefusedFlags));
-    }
-    return {};
-}
-
-// Descriptor `at` as it will be inside; the caller may have closed his own.
-int stdio_of(int wanted, int at, int null) noexcept {
-    const int fd = wanted >= 0 ? wanted : at;
-    return fcntl(fd, F_GETFD) >= 0 ? fd : null;
-}
-
-Result<launch::AttachInput> input_of(const lxc_attach_options_t& options, const AttachFacts& facts, int null) {
-    TRY(check_flags(options));
-    launch::AttachInput input = attach_input(facts);
-    input.namespaces = TRY(namespaces_of(options, input.namespaces));
-    input.cwd = options.initial_cwd != nullptr ? options.initial_cwd : "/";
-    input.identity.uid = options.uid != LXC_INVALID_UID ? options.uid : 0;
-    input.identity.gid = options.gid != LXC_INVALID_GID ? options.gid : 0;
-    if ((options.attach_flags & LXC_ATTACH_SETGROUPS) != 0 && options.groups.list != nullptr) {
-        input.identity.groups.assign(options.groups.list, options.groups.list + options.groups.size);
-    }
-    input.no_new_privs = input.no_new_privs || (options.attach_flags & LXC_ATTACH_NO_NEW_PRIVS) != 0;
-    input.stdio = {stdio_of(options.stdin_fd, 0, null), stdio_of(options.stdout_fd, 1, null),
-                   stdio_of(options.stderr_fd, 2, null)};
-    return input;
+    return relayed;
 }
 
 Result<pid_t> attach_function(Object& object, lxc_attach_exec_t function, void* payload,
@@ -131,18 +87,21 @@ Result<pid_t> attach_function(Object& object, lxc_attach_exec_t function, void* 
     }
     const AttachFacts facts = TRY(ask_attach_facts(TRY(object.places()), object.identity()));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
-    const launch::AttachInput input = TRY(input_of(options, facts, null.get()));
-    const bool persona = (options.attach_flags & LXC_ATTACH_SET_PERSONALITY) != 0;
-    Inside inside{
-        function, payload, persona ? options.personality : -1, environment_of(options, facts.environment), {}};
+    const launch::AttachInput input = TRY(attach_input_of(options, facts, null.get()));
+    Inside inside{function, payload, personality_of(options), environment_of(options, facts.environment), {}};
     for (std::string& entry : inside.environment) {
         inside.pointers.push_back(entry.data());
     }
     inside.pointers.push_back(nullptr);
-    const std::lock_guard alone(fork_gate());
-    auto launched = launch::attach_function(input, {run_inside, &inside});
+    const auto launched = [&] {
+        const std::lock_guard alone(fork_gate());
+        return launch::attach_function(input, {run_inside, &inside});
+    }();
     if (!launched) {
         return std::unexpected(prefixed(launched.error(), "attach %s", object.identity().c_str()));
+    }
+    if (launched->console) {
+        TRY(relay(*launched, options));
     }
     return launched->pid;
 }

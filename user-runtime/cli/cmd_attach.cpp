@@ -1,4 +1,5 @@
 #include "cli/grammar.h"
+#include "cli/namespace_words.h"
 #include "cli/option_rows.h"
 #include "cli/requests.h"
 
@@ -15,6 +16,15 @@ constexpr Option kOptions[] = {
     kUserOption,
     {.letter = 't', .name = "tty", .text = "give the command a terminal, even where standard input or output is none"},
     {.letter = 'T', .name = "no-tty", .text = "give it none; by default it has one where you have one"},
+    {.name = "namespaces",
+     .value = "LIST",
+     .text =
+         "enter only these of the container's, with commas between them: mnt, pid, net, ipc, uts, cgroup, time, and "
+         "user always. With pid and without mnt, root of the container can reach this host's files through the "
+         "command, with the container's ids"},
+    {.name = "remount-proc-sys",
+     .text = "where --namespaces leaves out mnt: /proc and /sys are those of the namespaces entered, for the command "
+             "alone"},
     kNameOption,
 };
 
@@ -48,6 +58,10 @@ Result<AttachRequest> attach_request(const Context& context) {
                           .no_terminal = line.has("no-tty")};
     if (request.force_terminal && request.no_terminal) {
         return FAIL(Code::usage, "options -t and -T exclude each other");
+    }
+    request.remount_proc_sys = line.has("remount-proc-sys");
+    if (const std::string* list = line.value("namespaces")) {
+        request.namespaces = TRY(parse_namespaces(*list, ',', "--namespaces"));
     }
     for (const std::string& variable : line.values("keep-env")) {
         request.keep_environment.push_back(TRY(parse_variable_name(variable)));

@@ -8,6 +8,7 @@
 #include "kernel/installed.h"
 #include "kernel/procfs.h"
 #include "kernel/sealed_program.h"
+#include "security/labels.h"
 
 namespace cubby {
 namespace {
@@ -20,7 +21,7 @@ Result<Root> guest_root(const AttachFacts& facts) {
 }
 
 // What of the container's confinement the caller keeps; the rest is the container's own.
-void elevate(const AttachRequest& request, AttachFacts& facts) {
+Status elevate(const AttachRequest& request, AttachFacts& facts) {
     if (request.more_capabilities) {
         facts.plain.capabilities = ~CapSet{0};
         facts.plain.no_new_privs = 0;
@@ -30,14 +31,26 @@ void elevate(const AttachRequest& request, AttachFacts& facts) {
         facts.labels.clear();
         facts.landlock = {};
     }
-    if (!request.selinux_context.empty()) {
-        std::erase_if(facts.labels, [](const LabelStep& label) { return label.entry == "attr/exec"; });
-        facts.labels.push_back({"the context", "attr/exec", request.selinux_context, request.selinux_context});
+    if (!request.label.empty()) {
+        LabelStep label = TRY(security::label_for(label_module(), "the context", request.label));
+        facts.labels = {std::move(label)};
     }
     if (request.namespaces) {
         const unsigned wanted = request.namespaces->bits();
         facts.plain.namespaces = static_cast<uint8_t>(facts.plain.namespaces & wanted);
     }
+    return {};
+}
+
+// Ids by the container's names; home and shell are those of the files that it will see.
+Result<GuestUser> user_of(const AttachRequest& request, const AttachFacts& facts) {
+    GuestUser user = TRY(find_guest_user(TRY(guest_root(facts)), request.user));
+    if (!NsSet::from_bits(facts.plain.namespaces).has(Ns::mnt)) {
+        GuestUser here = TRY(find_guest_user(TRY(Root::at("/", Trust::guest)), std::to_string(user.uid)));
+        user.shell = std::move(here.shell);
+        user.home.assign(1, '/');  // that of the host's user of this number is not for the container's
+    }
+    return user;
 }
 
 void add_environment(const AttachRequest& request, const GuestUser& user, const std::vector<std::string>& configured,
@@ -78,8 +91,8 @@ Result<int> relay_until_end(Foreground& foreground, int signals, launch::Launche
 
 Result<int> attach(const Places& places, const AttachRequest& request) {
     AttachFacts facts = TRY(ask_attach_facts(places, request.name));
-    elevate(request, facts);
-    const GuestUser user = TRY(find_guest_user(TRY(guest_root(facts)), request.user));
+    TRY(elevate(request, facts));
+    const GuestUser user = TRY(user_of(request, facts));
     const bool some = request.lxc_terminal && (isatty(0) == 1 || isatty(1) == 1 || isatty(2) == 1);
     const bool terminal = !request.no_terminal && (request.force_terminal || some || on_terminal());
     if (terminal && !facts.devpts) {
@@ -92,6 +105,8 @@ Result<int> attach(const Places& places, const AttachRequest& request) {
     }
     const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
     launch::AttachInput input = attach_input(facts);
+    input.linux32 = request.linux32.value_or(input.linux32);
+    input.remount_proc_sys = request.remount_proc_sys && !input.namespaces.has(Ns::mnt);
     input.init_program = init.get();
     input.argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
     add_environment(request, user, facts.environment, terminal, input.environment);

@@ -80,6 +80,7 @@ launch::AttachInput attach_input(const AttachFacts& facts) {
     input.namespaces = NsSet::from_bits(facts.plain.namespaces);
     input.init_program = -1;
     input.identity.keep_groups = facts.plain.keep_groups != 0;
+    input.linux32 = facts.plain.linux32 != 0;
     input.keep_capabilities = facts.plain.capabilities;
     input.no_new_privs = facts.plain.no_new_privs != 0;
     input.new_keyring = facts.plain.new_keyring != 0;

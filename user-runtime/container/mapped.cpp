@@ -1,4 +1,4 @@
-// Commands in user namespaces with maps of their own: lxc-usernsexec and lxc-unshare.
+// Commands in the user's namespace and in ones below it: cubby unshare, lxc-usernsexec and lxc-unshare.
 
 #include <fcntl.h>
 #include <grp.h>
@@ -14,6 +14,7 @@
 
 #include "assembly/holder.h"
 #include "container/operations.h"
+#include "kernel/idmap.h"
 #include "kernel/installed.h"
 #include "kernel/mount_fd.h"
 #include "kernel/process.h"
@@ -21,6 +22,7 @@
 #include "kernel/root.h"
 #include "kernel/userns_process.h"
 #include "launch/message.h"
+#include "plan/phase.h"
 #include "spec/validate.h"
 
 namespace cubby {
@@ -37,33 +39,27 @@ IdRanges as_on_host(const IdRanges& holder) {
     return same;
 }
 
-Result<Fd> open_own_user_namespace() {
-    const ProcFs proc = TRY(ProcFs::open());
-    return TRY(proc.of_self()).open_namespace(Ns::user);
+Status cover_existing(const char* path, const char* type, uint64_t attributes) {
+    // A host without it has nothing to hide.
+    return open_named(path, O_PATH | O_DIRECTORY) ? cover_directory(path, type, attributes) : Status{};
 }
 
-Status mount_own(const char* type, const char* path, uint64_t attributes) {
-    const auto target = open_named(path, O_PATH | O_DIRECTORY);
-    if (!target) {
-        return {};  // a host without it has nothing to hide
-    }
-    const Fd made = TRY(make_filesystem(type, type, "", attributes));
-    return attach_mount(made.get(), target->get());
-}
-
-Status remount() {
+Status remount(NsSet made) {
     const Fd slash = TRY(open_named("/", O_PATH | O_DIRECTORY));
     TRY(change_mount(slash.get(), {0, 0, MS_PRIVATE, true}));
     constexpr uint64_t kPlain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-    TRY(mount_own("proc", "/proc", kPlain));
-    TRY(mount_own("tmpfs", "/dev/shm", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
-    return mount_own("mqueue", "/dev/mqueue", kPlain);
+    TRY(cover_existing("/dev/shm", "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+    // Those of a namespace that is not new belong to the host, and are there already.
+    if (made.has(Ns::ipc)) {
+        TRY(cover_existing("/dev/mqueue", "mqueue", kPlain));
+    }
+    return made.has(Ns::pid) ? cover_existing("/proc", "proc", kPlain) : Status{};
 }
 
 Status prepare(const MappedRequest& request) {
     umask(022);
     if (request.remount) {
-        TRY(remount());
+        TRY(remount(request.more));
     }
     if (!request.hostname.empty() && sethostname(request.hostname.data(), request.hostname.size()) != 0) {
         return FAIL_ERRNO("set the host name");
@@ -80,15 +76,13 @@ Status prepare(const MappedRequest& request) {
 
 constexpr int kReport = 3;  // where cubby-init tells why a command cannot be run (launch/message.h)
 
-// In the child that becomes the command.  cubby-init looks it up in PATH; libc's own search would fall back to a shell.
-[[noreturn]] void exec_command(int program, int report, const MappedRequest& request) {
-    // What is killed with this command must not go on: a template would fill a container that is being removed.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+// Becomes cubby-init, which looks the command up in PATH; libc's own search would fall back to a shell.
+Status exec_command(int program, int report, const MappedRequest& request) {
     const int high = fcntl(program, F_DUPFD_CLOEXEC, 10);
-    if (high < 0 || dup2(report, kReport) < 0) {
-        _exit(kCannotStart);
+    const int told = fcntl(report, F_DUPFD_CLOEXEC, 10);
+    if (high < 0 || told < 0 || dup2(told, kReport) < 0) {
+        return FAIL_ERRNO("copy descriptors");
     }
-    const std::string init = "/proc/self/fd/" + std::to_string(high);
     std::vector<char*> words{const_cast<char*>("cubby-init"), const_cast<char*>("exec")};
     for (const std::string& word : request.argv) {
         words.push_back(const_cast<char*>(word.c_str()));
@@ -105,35 +99,104 @@ constexpr int kReport = 3;  // where cubby-init tells why a command cannot be ru
         }
     }
     environment.push_back(nullptr);
-    execve(init.c_str(), words.data(), environment.data());
+    fexecve(high, words.data(), environment.data());
+    return FAIL_ERRNO("run cubby-init");
+}
+
+struct Pipe {
+    Fd read;
+    Fd write;
+};
+
+Result<Pipe> make_pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return FAIL_ERRNO("make a pipe");
+    }
+    return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+// Those of the keyboard, which are the command's.
+void set_keyboard_signals(sighandler_t disposition) {
+    struct sigaction action{};
+    action.sa_handler = disposition;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGQUIT, &action, nullptr);
+}
+
+// The process that becomes the command, in its namespaces.
+[[noreturn]] void command_main(const MappedRequest& request, int init, Pipe& go, Pipe& report) {
+    go.write.reset();
+    char byte = 0;
+    if (read(go.read.get(), &byte, 1) != 1) {
+        _exit(kCannotStart);  // its ids could not be mapped; the one who should have tells why
+    }
+    set_keyboard_signals(SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+    auto done = prepare(request);
+    if (done && !request.background) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of ids, which clears it (prctl(2))
+    }
+    if (done) {
+        done = exec_command(init, report.write.get(), request);
+    }
+    launch::Message message;
+    message.kind = launch::Kind::failed;
+    message.error = done.error();
+    static_cast<void>(
+        write_all(report.write.get(), {reinterpret_cast<const char*>(&message), sizeof message}, "the report")
+            .has_value());
     _exit(kCannotStart);
 }
 
-// Runs in the new namespaces; the command is a child of it, so that a new pid namespace ends with its first process.
-Result<int> work(const MappedRequest& request, int init) {
-    TRY(prepare(request));
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // the change of ids has cleared it (prctl(2))
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return FAIL_ERRNO("make a pipe");
-    }
-    const Fd reader(ends[0]);
-    const Fd writer(ends[1]);
-    const pid_t pid = fork();
-    if (pid < 0) {
-        return FAIL_ERRNO("create a process");
-    }
-    if (pid == 0) {
-        exec_command(init, writer.get(), request);
-    }
-    const Fd pidfd = TRY(open_pidfd(pid));
-    const int status = TRY(wait_child(pidfd.get())).shell_code();
+Status map_ids(const Cloned& child, const IdMaps& maps) {
+    const ProcFs proc = TRY(ProcFs::open());
+    const ProcFs process = TRY(proc.of_process(child.pid, child.pidfd.get()));
+    return write_id_maps(process, maps, false);
+}
+
+// Waits until the command runs: the pipe is closed by its exec.
+Status await_exec(const Fd& report, const MappedRequest& request) {
     launch::Message message;
-    if (read(reader.get(), &message, sizeof message) == sizeof message) {
-        errno = message.error.sys_errno;
-        return FAIL_ERRNO("run %s", request.argv.front().c_str());
+    const ssize_t got = read(report.get(), &message, sizeof message);
+    if (got == 0) {
+        return {};
     }
-    return status;
+    if (got != sizeof message) {
+        return FAIL(Code::child_failed, "run %s: its process ended on the way", request.argv.front().c_str());
+    }
+    if (message.kind == launch::Kind::init_failed) {
+        Error error = sys_error(message.error.sys_errno, "run %s", request.argv.front().c_str());
+        error.phase = static_cast<uint8_t>(static_cast<uint8_t>(Phase::child_exec) + 1);
+        return std::unexpected(error);
+    }
+    return std::unexpected(message.error);
+}
+
+// Runs in the namespace above the command's, where alone its maps may be written.
+Result<int> work(const MappedRequest& request, const IdMaps* maps, int init) {
+    set_keyboard_signals(SIG_IGN);
+    Pipe go = TRY(make_pipe());
+    Pipe report = TRY(make_pipe());
+    // /proc/PID/uid_map belongs to root while the process is not dumpable (proc(5)); the caller may not have been.
+    prctl(PR_SET_DUMPABLE, 1);
+    const Cloned child = TRY(clone_process(request.more.clone_flags() | (maps != nullptr ? CLONE_NEWUSER : 0)));
+    if (child.pid == 0) {
+        command_main(request, init, go, report);
+    }
+    go.read.reset();
+    report.write.reset();
+    auto begun = maps != nullptr ? map_ids(child, *maps) : Status{};
+    if (begun && write(go.write.get(), "g", 1) == 1) {
+        begun = await_exec(report.read, request);
+    }
+    go.write.reset();
+    if (begun && request.background) {
+        return 0;
+    }
+    const ExitStatus ended = TRY(wait_child(child.pidfd.get()));
+    TRY(std::move(begun));
+    return ended.shell_code();
 }
 
 }  // namespace
@@ -149,20 +212,18 @@ Result<int> run_mapped(const MappedRequest& request) {
     }
     const Holder holder = TRY(ensure_holder());
     const Fd init = TRY(open_named(TRY(installed_program("cubby-init")), O_RDONLY));
+    set_keyboard_signals(SIG_IGN);
+    if (request.maps.uids.empty()) {
+        return ask_user_namespace<int>({holder.user_namespace.get(), nullptr, {}},
+                                       [&] { return work(request, nullptr, init.get()); });
+    }
     TRY(translate(request.maps.uids, holder.maps.uids, "user ids"));
     TRY(translate(request.maps.gids, holder.maps.gids, "group ids"));
     // /proc/self/uid_map shows ids of the namespace above (user_namespaces(7)), and LXC's templates read it: "… 0 1", the
     // user as the holder has him, is to them the sign of a user namespace that real root has made.
     const IdMaps host{as_on_host(holder.maps.uids), as_on_host(holder.maps.gids)};
-    struct sigaction ignore{};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &ignore, nullptr);
-    sigaction(SIGQUIT, &ignore, nullptr);
-    return ask_user_namespace<int>({holder.user_namespace.get(), &host, {}}, [&]() -> Result<int> {
-        const Fd between = TRY(open_own_user_namespace());
-        return ask_user_namespace<int>({between.get(), &request.maps, request.more},
-                                       [&] { return work(request, init.get()); });
-    });
+    return ask_user_namespace<int>({holder.user_namespace.get(), &host, {}},
+                                   [&] { return work(request, &request.maps, init.get()); });
 }
 
 }  // namespace cubby

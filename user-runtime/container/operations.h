@@ -115,9 +115,11 @@ struct AttachRequest {
     bool lxc_terminal = false;             // as lxc-attach: a pty where any of 0-2 is a terminal
     bool whole_environment = false;        // all of the caller's variables go in, before those above
     std::optional<NsSet> namespaces = {};  // only these of the container's; the user namespace is one of them
+    bool remount_proc_sys = false;         // without its mount namespace: /proc and /sys of those that are entered
     bool more_capabilities = false;        // all that the container's user namespace has, and no no_new_privs
     bool no_confinement = false;           // without the container's filters, labels and Landlock
-    std::string selinux_context = {};      // instead of the container's label
+    std::string label = {};                // instead of the container's, for the module that this host runs
+    std::optional<bool> linux32 = {};      // uname(2) tells 32 bits, or not; else as in the container
     std::string terminal_log = {};         // a host file to which all that its pty shows is appended
 };
 // The exit status as a shell shows it.
@@ -226,21 +228,22 @@ Status remove_device(const Places& places, const ContainerName& name, const std:
 
 // --- the user's own namespace -----------------------------------------------------------------------------------------
 
-// A command as root of the user's id-mapped namespace, where his containers' files are his to see and remove.
-Result<int> unshare(const Places& places, const std::vector<std::string>& argv);
-
-// A command in a user namespace of its own, below the user's.
+// A command in the user's id-mapped namespace, where his containers' files are his to see and remove, or in one of its
+// own below that.  It has the caller's environment and terminal: it is the user himself.
 struct MappedRequest {
-    IdMaps maps;                      // ids inside → host ids, all of them the user's own or subordinate
-    NsSet more;                       // further new namespaces
+    IdMaps
+        maps;    // ids inside → host ids, all of them the user's own or subordinate; empty: the user's namespace itself
+    NsSet more;  // further new namespaces; of a pid namespace the command is process 1
     std::optional<uint32_t> uid = 0;  // ids to take on inside; nothing: those that come
     std::optional<uint32_t> gid = 0;
     std::string hostname = {};       // with Ns::uts
     std::string first_in_path = {};  // a folder before all others of PATH
-    bool remount = false;  // with Ns::mnt: a /proc of the new pid namespace, /dev/shm and /dev/mqueue of its own
+    // With Ns::mnt: an own /dev/shm, with Ns::pid and Ns::ipc a /proc and a /dev/mqueue of the new namespaces.
+    bool remount = false;
+    bool background = false;  // nobody waits for its end
     std::vector<std::string> argv;
 };
-// The exit status as a shell shows it.
+// The exit status as a shell shows it; in the background 0, once the command runs.
 Result<int> run_mapped(const MappedRequest& request);
 // The user's subordinate ids as a container gets them: 0 → the first one.
 Result<IdMaps> subordinate_maps();

@@ -11,7 +11,7 @@
 
 namespace cubby {
 
-Status shed_inherited() noexcept {
+Status shed_inherited(int keep) noexcept {
     DIR* open_files = opendir("/proc/self/fd");
     if (open_files == nullptr) {
         return FAIL_ERRNO("list the open descriptors");
@@ -19,11 +19,12 @@ Status shed_inherited() noexcept {
     while (const dirent* entry = readdir(open_files)) {
         const auto number = parse_unsigned(entry->d_name, INT32_MAX, "descriptor");
         struct stat info{};
-        if (!number || *number < 3 || static_cast<int>(*number) == dirfd(open_files)) {
+        if (!number || *number < 3) {
             continue;
         }
-        if (fstat(static_cast<int>(*number), &info) == 0 && S_ISDIR(info.st_mode)) {
-            close(static_cast<int>(*number));
+        const auto fd = static_cast<int>(*number);
+        if (fd != dirfd(open_files) && fd != keep && fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+            close(fd);
         }
     }
     closedir(open_files);

@@ -7,8 +7,18 @@
 #include <cerrno>
 
 #include "kernel/procfs.h"
+#include "kernel/root.h"
 
 namespace cubby {
+
+LabelModule label_module() {
+    constexpr size_t kMost = 16;
+    const auto apparmor = read_named("/sys/module/apparmor/parameters/enabled", kMost);
+    if (apparmor && apparmor->starts_with('Y')) {
+        return LabelModule::apparmor;
+    }
+    return read_named("/sys/fs/selinux/enforce", kMost) ? LabelModule::selinux : LabelModule::none;
+}
 
 bool is_label(std::string_view said, std::string_view label) noexcept {
     if (label.empty() || !said.starts_with(label)) {

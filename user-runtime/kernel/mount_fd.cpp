@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "kernel/openat2.h"
+
 namespace cubby {
 
 Result<FsContext> FsContext::open(const char* type) noexcept {
@@ -120,6 +122,15 @@ Status attach_mount(int mount, int target) noexcept {
         return FAIL_ERRNO("attach mount");
     }
     return {};
+}
+
+Status cover_directory(const char* path, const char* type, uint64_t attributes) noexcept {
+    const Fd target(openat2_retry(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0));
+    if (!target) {
+        return FAIL_ERRNO("open %s", path);
+    }
+    const Fd made = TRY(make_filesystem(type, type, "", attributes));
+    return attach_mount(made.get(), target.get());
 }
 
 Status enter_root(int new_root) noexcept {

@@ -45,6 +45,10 @@ Status change_mount(int mount, const MountAttributes& attributes) noexcept;
 // Attaches a detached mount on top of the file or directory `target`.
 Status attach_mount(int mount, int target) noexcept;
 
+// A fresh file system on top of the directory `path` of this mount namespace.  Mounts that came with a copy of another
+// user namespace's cannot be taken away, only covered (mount_namespaces(7), locked mounts).
+Status cover_directory(const char* path, const char* type, uint64_t attributes) noexcept;
+
 // Takes the mount whose root is `mount` out of this mount namespace, with all below it: from the tree at once, and for good
 // with its last user (MNT_DETACH).  umount2(2) has only a path: the descriptor's own name, counted from
 // `own_descriptors`, /proc/self/fd of any mount namespace, which becomes the working directory.

@@ -4,6 +4,9 @@
 #include <linux/magic.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
+
 #include "kernel/mount_fd.h"
 #include "kernel/openat2.h"
 
@@ -45,6 +48,22 @@ Status copy_window_size(int from, int to) noexcept {
         return FAIL_ERRNO("set the window size");
     }
     return {};
+}
+
+void set_window_size(int terminal, uint16_t rows, uint16_t columns) noexcept {
+    winsize size{};
+    size.ws_row = rows;
+    size.ws_col = columns;
+    ioctl(terminal, TIOCSWINSZ, &size);
+}
+
+std::optional<std::string> read_shown(int master) {
+    std::array<char, 8192> chunk;
+    const ssize_t got = read(master, chunk.data(), chunk.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return std::string();
+    }
+    return got > 0 ? std::optional(std::string(chunk.data(), static_cast<size_t>(got))) : std::nullopt;
 }
 
 RawTerminal::RawTerminal(int terminal) noexcept {

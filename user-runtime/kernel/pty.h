@@ -4,6 +4,10 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "base/fd.h"
 #include "base/result.h"
 
@@ -24,6 +28,10 @@ Result<Fd> open_peer(int master) noexcept;
 Status take_terminal(int terminal) noexcept;
 
 Status copy_window_size(int from, int to) noexcept;
+void set_window_size(int terminal, uint16_t rows, uint16_t columns) noexcept;
+
+// What a master shows next, empty where that is nothing yet; nothing at its end, when nobody holds its peer any more.
+std::optional<std::string> read_shown(int master);
 
 // Puts a terminal into raw mode until destroyed; does nothing for a descriptor that is no terminal.
 class RawTerminal {

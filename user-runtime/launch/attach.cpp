@@ -1,5 +1,6 @@
 #include "launch/attach.h"
 
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "kernel/unix_socket.h"
 #include "launch/child.h"
 #include "launch/parent.h"
+#include "launch/remount.h"
 
 namespace cubby::launch {
 namespace {
@@ -32,12 +34,21 @@ Status attach_steps(AttachChild& child) noexcept {
     return child.function != nullptr ? Status{} : FAIL(Code::broken, "the plan has no last step");
 }
 
+// A terminal of the host's never stands beside the container's own.
+std::array<int, 3> stdio_of(const AttachChild& child) noexcept {
+    std::array<int, 3> stdio = child.input.stdio;
+    for (int& fd : stdio) {
+        fd = child.state.terminal && isatty(fd) == 1 ? child.state.terminal.get() : fd;
+    }
+    return stdio;
+}
+
 // The caller is told by a message, and not by the end of the socket: another child of his may hold a copy of it.
 Status run_function(AttachChild& child) noexcept {
     const int socket = move_up(child.state.socket);
     close(child.state.socket);
     child.state.socket = socket;
-    TRY(install_stdio(child.input.stdio));
+    TRY(install_stdio(stdio_of(child)));
     if (child.input.identity.uid != 0) {
         TRY(drop_permitted());  // no exec ends what KEEPCAPS has kept
     }
@@ -50,6 +61,8 @@ Status open_terminal(AttachChild& child) noexcept {
     if (child.input.devpts < 0) {
         return {};
     }
+    // It belongs to whom the file system's own id says that makes it, and the user's may not be there (setfsuid(2)).
+    setfsuid(child.input.identity.uid);
     Pty pty = TRY(open_pty(child.input.devpts));
     Message message;
     message.kind = Kind::console;
@@ -65,6 +78,12 @@ void enter_child(void* context) {
     // the namespace of our own exec may trace it or read its descriptors (CVE-2016-8649, ptrace(2)).
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     auto done = open_terminal(child);
+    if (done && child.function != nullptr) {
+        close(child.input.devpts);  // a directory
+    }
+    if (done && child.input.remount_proc_sys) {
+        done = remount_proc_sys(child.input.namespaces);
+    }
     if (done) {
         done = attach_steps(child);
     }
@@ -86,6 +105,9 @@ StartPlan plan_of(const AttachInput& input, bool function) {
     plan.add(Phase::child_identity, SessionStep{.takes_terminal = true});
     plan.add(Phase::child_identity, input.identity);
     plan.add(Phase::child_identity, WorkDirStep{input.cwd});
+    if (input.linux32) {
+        plan.add(Phase::child_identity, PersonalityStep{true});
+    }
     for (const LabelStep& label : input.labels) {
         plan.add(Phase::child_privileges, label);
     }
@@ -114,7 +136,7 @@ Result<Launched> attach_child(const AttachInput& input, const AttachFunction* fu
     StartPlan plan = plan_of(input, function != nullptr);
     const Input shape{plan, input.init_program, input.stdio, {}, false};
     AttachChild child{input, prepare_child(shape, ends[1].get()), plan, function};
-    const Intermediate way{nullptr, input.init_pidfd, input.namespaces, function != nullptr};
+    const Intermediate way{nullptr, input.init_pidfd, input.namespaces, function != nullptr, input.devpts};
     ChildGuard made(TRY(clone_through(way, 0, ends[0].get(), ends[1].get(), enter_child, &child)));
     ends[1].reset();
     Launched launched;

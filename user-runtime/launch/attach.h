@@ -17,15 +17,20 @@ struct AttachInput {
     std::vector<std::string> environment;
     std::string cwd = "/";
     IdentityStep identity{};
+    bool linux32 = false;  // uname(2) tells an architecture of 32 bits
+    // Where `namespaces` has no mount namespace: one of its own, a copy of the caller's, in which /proc is the entered pid
+    // namespace's and /sys the entered network namespace's.
+    bool remount_proc_sys = false;
     CapSet keep_capabilities = ~CapSet{0};
     bool no_new_privs = false;
     bool new_keyring = true;
     std::vector<std::vector<sock_filter>> filters;  // loaded in order
     std::vector<LabelStep> labels;
     LandlockStep landlock;
-    uint32_t processes = 0;             // the limit of processes, 0: none
-    int devpts = -1;                    // with a terminal: root of the container's devpts, else -1
-    std::array<int, 3> stdio{0, 1, 2};  // without a terminal
+    uint32_t processes = 0;  // the limit of processes, 0: none
+    int devpts = -1;         // with a terminal: root of the container's devpts, else -1
+    // Without a terminal; a function has them beside it as well, and the terminal in place of those that are terminals.
+    std::array<int, 3> stdio{0, 1, 2};
     Reports reports = {};
 };
 
@@ -38,7 +43,7 @@ struct AttachFunction {
     void* argument;
 };
 
-// As attach(), with a function instead of argv, init_program and devpts, for a caller that may have threads: the child is
+// As attach(), with a function instead of argv and init_program, for a caller that may have threads: the child is
 // a fork(2)'s.  Returns when the function is about to run.
 //
 // What the child holds of the host's: it has lost every directory that the caller had open, and the other descriptors

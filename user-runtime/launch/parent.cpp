@@ -101,7 +101,7 @@ bool somebody_is_inside(const Intermediate& way) noexcept {
     close(starter_end);  // while the child holds it too, the starter's death does not close it
     auto made = [&]() -> Result<Cloned> {
         if (way.forked) {
-            TRY(shed_inherited());
+            TRY(shed_inherited(way.keep));
         }
         // Before a namespace with somebody in it is entered, and inherited by the child: while it is not dumpable, root
         // of the container can neither trace it nor take its descriptors, some of which are directories of the host

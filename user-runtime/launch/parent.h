@@ -35,6 +35,7 @@ struct Intermediate {
     int pidfd = -1;                // or all of `set` of that process
     NsSet set;
     bool forked = false;  // the caller may have threads: by fork(3), and without his directories
+    int keep = -1;        // but with this one, of the container's
 };
 
 // Makes the child through an intermediate process that enters other namespaces first and ends at once: the caller

@@ -49,6 +49,7 @@ AttachBlueprint blueprint_of(const ContainerSpec& spec, const HostFacts& facts, 
     blueprint.namespaces = attachable(spec, plan);
     blueprint.capabilities = spec.security.keep_capabilities;
     blueprint.no_new_privs = spec.security.no_new_privs;
+    blueprint.linux32 = spec.process.personality == Personality::linux32;
     blueprint.new_keyring = spec.security.session_keyring;
     blueprint.keep_groups = facts.single_id;
     blueprint.processes = spec.limits.processes;

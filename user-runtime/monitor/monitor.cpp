@@ -180,6 +180,7 @@ Status Monitor::answer_attach(int socket) const {
     protocol::AttachFacts facts;
     facts.namespaces = blueprint.namespaces.bits();
     facts.no_new_privs = blueprint.no_new_privs ? 1 : 0;
+    facts.linux32 = blueprint.linux32 ? 1 : 0;
     facts.new_keyring = blueprint.new_keyring ? 1 : 0;
     facts.keep_groups = blueprint.keep_groups ? 1 : 0;
     facts.has_devpts = input_.launched.devpts ? 1 : 0;

@@ -22,6 +22,7 @@ struct AttachBlueprint {
     NsSet namespaces;
     CapSet capabilities = 0;
     bool no_new_privs = false;
+    bool linux32 = false;  // personality(2)
     bool new_keyring = true;
     bool keep_groups = false;
     std::vector<std::vector<sock_filter>> filters;

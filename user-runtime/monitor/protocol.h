@@ -59,7 +59,8 @@ struct Status {
 
 struct AttachFacts {
     uint8_t namespaces = 0;  // NsSet bits of those that are not the host's
-    uint8_t no_new_privs = 0;
+    uint8_t no_new_privs : 1 = 0;
+    uint8_t linux32 : 1 = 0;  // uname(2) tells an architecture of 32 bits
     uint8_t new_keyring = 0;
     uint8_t has_devpts = 0;
     uint8_t keep_groups = 0;  // setgroups is impossible (single id)

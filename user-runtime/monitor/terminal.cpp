@@ -1,11 +1,6 @@
 #include "monitor/terminal.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-
+#include "kernel/pty.h"
 #include "kernel/root.h"
 
 namespace cubby {
@@ -37,12 +32,7 @@ std::optional<std::string> Terminal::read() {
         }
         return std::string(reply->incoming.type == protocol::Type::data ? reply->incoming.payload : "");
     }
-    std::array<char, 8192> chunk;
-    const ssize_t got = ::read(master_.get(), chunk.data(), chunk.size());
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
-        return std::string();
-    }
-    return got > 0 ? std::optional(std::string(chunk.data(), static_cast<size_t>(got))) : std::nullopt;
+    return read_shown(master_.get());
 }
 
 Status Terminal::write(std::string_view typed) const {
@@ -56,10 +46,7 @@ void Terminal::resize(const protocol::WindowSize& size) const noexcept {
             protocol::send(client_.socket(), protocol::Type::window, protocol::bytes_of(size)).has_value());
         return;
     }
-    winsize window{};
-    window.ws_row = size.rows;
-    window.ws_col = size.columns;
-    ioctl(master_.get(), TIOCSWINSZ, &window);
+    set_window_size(master_.get(), size.rows, size.columns);
 }
 
 std::string Escape::filter(std::string_view typed, bool& left) {

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "security/default_filter.h"
+#include "security/labels.h"
 #include "security/providers.h"
 #include "security/seccomp_profile.h"
 
@@ -34,12 +35,10 @@ Status add_filters(const SecuritySpec& security, bool single_id, StartPlan& plan
 void add_labels(const SecuritySpec& security, StartPlan& plan) {
     const std::string& profile = security.apparmor_profile;
     if (!profile.empty() && profile != "unchanged") {
-        plan.add(Phase::child_privileges, LabelStep{"lxc.apparmor.profile", "attr/apparmor/exec", "exec " + profile,
-                                                    profile, profile == "unconfined"});
+        plan.add(Phase::child_privileges, apparmor_label("lxc.apparmor.profile", profile));
     }
     if (!security.selinux_context.empty()) {
-        plan.add(Phase::child_privileges,
-                 LabelStep{"lxc.selinux.context", "attr/exec", security.selinux_context, security.selinux_context});
+        plan.add(Phase::child_privileges, selinux_label("lxc.selinux.context", security.selinux_context));
     }
 }
 

@@ -1,11 +1,11 @@
-#include <algorithm>
-
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/grammar.h"
 #include "cli/lxc/log.h"
 #include "cli/lxc/options.h"
 #include "cli/lxc/row.h"
+#include "cli/namespace_words.h"
+#include "spec/personality.h"
 
 namespace cubby::cli {
 namespace {
@@ -16,12 +16,19 @@ constexpr Option kOptions[] = {
      .value = "WHAT",
      .text = "keep more rights than the container has: CAP, CGROUP, LSM, with | between them; all without WHAT",
      .optional = true},
-    {.letter = 'a', .name = "arch", .value = "ARCH", .text = "nothing: programs see the host's architecture"},
+    {.letter = 'a',
+     .name = "arch",
+     .value = "ARCH",
+     .text = "programs see this architecture, such as i686 or x86_64 (default: as in the container)"},
     {.letter = 's',
      .name = "namespaces",
      .value = "FLAGS",
-     .text = "enter only these: MOUNT, PID, UTSNAME, IPC, USER, NETWORK, CGROUP, with | between them; implies -e"},
-    {.letter = 'R', .name = "remount-sys-proc", .text = "mount /proc and /sys anew where -s leaves out MOUNT"},
+     .text = "enter only these: MOUNT, PID, UTSNAME, IPC, USER, NETWORK, CGROUP, TIME, with | between them; implies "
+             "-e. With PID and without MOUNT, root of the container can reach this host's files through the command, "
+             "with the container's ids"},
+    {.letter = 'R',
+     .name = "remount-sys-proc",
+     .text = "where -s leaves out MOUNT: /proc and /sys are those of the namespaces entered, for the command alone"},
     {.name = "clear-env", .text = "no variable of yours goes in"},
     {.name = "keep-env", .text = "all of your variables go in (the default)"},
     {.letter = 'L', .name = "pty-log", .value = "FILE", .text = "write what the terminal shows into FILE"},
@@ -37,13 +44,17 @@ constexpr Option kOptions[] = {
     kLxcRcfileOption,
     {.letter = 'u', .name = "uid", .value = "UID", .text = "run the command as this user of the container"},
     {.letter = 'g', .name = "gid", .value = "GID", .text = "run it as this group"},
-    {.letter = 'c', .name = "context", .value = "LABEL", .text = "run it under this SELinux label"},
+    {.letter = 'c',
+     .name = "context",
+     .value = "LABEL",
+     .text = "run it under this AppArmor profile or SELinux context"},
 };
 
 constexpr OptionStanding kStandings[] = {
-    {"arch", Standing::accepted, "programs see the host's own architecture"},
     {"rcfile", Standing::accepted, "the monitor knows what it runs; no configuration is read"},
-    {"remount-sys-proc", Standing::cannot, "-s without MOUNT keeps the host's /proc and /sys"},
+    {"remount-sys-proc", Standing::further,
+     "the mounts are made in the container's user namespace; where parts of the host's /proc or /sys are covered, the "
+     "kernel refuses fresh ones there"},
 };
 
 constexpr const char* kAliases[] = {"lxc-unpriv-attach"};  // Debian's wrapper around systemd-run, which is not needed
@@ -62,24 +73,8 @@ constexpr ExitRow kExits[] = {
 
 constexpr uint64_t kLastId = UINT32_MAX - 1;
 
-struct Flag {
-    const char* word;
-    Ns ns;
-};
-constexpr Flag kFlags[] = {{"MOUNT", Ns::mnt}, {"PID", Ns::pid},     {"UTSNAME", Ns::uts},  {"IPC", Ns::ipc},
-                           {"USER", Ns::user}, {"NETWORK", Ns::net}, {"CGROUP", Ns::cgroup}};
-
 Result<NsSet> parse_flags(const std::string& text) {
-    NsSet set;
-    for (const std::string_view word : split_fields(text, '|')) {
-        const auto* found =
-            std::ranges::find(kFlags, word, [](const Flag& flag) { return std::string_view(flag.word); });
-        if (found == std::end(kFlags)) {
-            return FAIL(Code::usage, "-s: '%.40s' is not MOUNT, PID, UTSNAME, IPC, USER, NETWORK or CGROUP",
-                        printable(word).c_str());
-        }
-        set.add(found->ns);
-    }
+    const NsSet set = TRY(parse_namespace_words(text, "-s: "));
     if (!set.has(Ns::user)) {
         return FAIL(Code::usage, "-s: the others belong to the container's USER namespace; add USER");
     }
@@ -133,11 +128,6 @@ Status add_environment(const Parsed& line, AttachRequest& request) {
 
 Result<AttachRequest> request_of(const Context& context) {
     const Parsed& line = context.line;
-    for (const OptionStanding& row : kStandings) {
-        if (row.standing == Standing::cannot && line.has(row.option)) {
-            return FAIL(Code::unsupported, "--%s: not possible; %s", row.option, row.note);
-        }
-    }
     AttachRequest request{.name = TRY(context.name()),
                           .argv = line.tail(),
                           .environment = {},
@@ -150,7 +140,16 @@ Result<AttachRequest> request_of(const Context& context) {
     TRY(add_elevation(line, request));
     TRY(add_identity(line, request));
     TRY(add_environment(line, request));
-    request.selinux_context = line.value_or("context", "");
+    request.label = line.value_or("context", "");
+    request.remount_proc_sys = line.has("remount-sys-proc");
+    if (const std::string* machine = line.value("arch")) {
+        const auto named = parse_personality(*machine);
+        if (!named) {
+            return FAIL(Code::usage, "-a: '%.40s' is not an architecture such as i686 or x86_64",
+                        printable(*machine).c_str());
+        }
+        request.linux32 = *named == Personality::linux32;
+    }
     request.lxc_terminal = true;
     if (const std::string* file = line.value("pty-log")) {
         request.terminal_log = TRY(absolute_path(*file, "--pty-log"));

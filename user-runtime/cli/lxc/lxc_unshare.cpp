@@ -1,12 +1,12 @@
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/parse.h"
 #include "cli/context.h"
 #include "cli/grammar.h"
 #include "cli/lxc/options.h"
 #include "cli/lxc/row.h"
+#include "cli/namespace_words.h"
+#include "container/passwd.h"
 
 namespace cubby::cli {
 namespace {
@@ -17,43 +17,34 @@ constexpr Option kOptions[] = {
     {.letter = 's',
      .name = "namespaces",
      .value = "FLAGS",
-     .text = "new ones: USER, MOUNT, PID, UTSNAME, IPC, NETWORK, CGROUP, with | between them; USER must be there"},
-    {.letter = 'u', .name = "user", .value = "UID", .text = "your id inside (default: 0)"},
+     .text = "new ones: USER, MOUNT, PID, UTSNAME, IPC, NETWORK, CGROUP, TIME, with | between them; USER must be "
+             "there"},
+    {.letter = 'u',
+     .name = "user",
+     .value = "UID",
+     .text = "your id inside, a number or the name of a user of this host (default: 0)"},
     {.letter = 'H', .name = "hostname", .value = "NAME", .text = "with UTSNAME: the host name inside"},
     {.letter = 'i', .name = "ifname", .value = "NAME", .text = "an interface to be moved inside", .repeats = true},
     {.letter = 'd', .name = "daemon", .text = "do not wait for its end"},
-    {.letter = 'M', .name = "remount", .text = "with MOUNT: /proc, /dev/shm and /dev/mqueue of its own"},
+    {.letter = 'M',
+     .name = "remount",
+     .text = "with MOUNT: /dev/shm of its own, and /proc and /dev/mqueue of a new PID and IPC"},
 };
 
+constexpr const char* kRootMoves = "only root can move an interface of the host";
+
 constexpr OptionStanding kStandings[] = {
-    {"ifname", Standing::cannot, "only root can move an interface of the host"},
-    {"daemon", Standing::cannot, "nothing would watch over it: lxc-execute -d runs a container in the background"},
+    {"ifname", Standing::cannot, kRootMoves},
+    {"remount", Standing::works,
+     "/proc with PID and /dev/mqueue with IPC only: else they are the host's own, and there"},
 };
 
 constexpr Example kExamples[] = {
     {"cubby lxc-unshare -s 'USER|UTSNAME' -H other -- hostname", "a host name of its own; cubby unshare has your ids"},
 };
 
-struct Flag {
-    std::string_view word;
-    Ns ns;
-};
-constexpr Flag kFlags[] = {{"USER", Ns::user}, {"MOUNT", Ns::mnt},   {"PID", Ns::pid},      {"UTSNAME", Ns::uts},
-                           {"IPC", Ns::ipc},   {"NETWORK", Ns::net}, {"CGROUP", Ns::cgroup}};
-
 Result<NsSet> parse_flags(const Parsed& line) {
-    NsSet set;
-    const std::string words = line.value_or("namespaces", "");
-    for (const std::string_view word : split_fields(words, '|')) {
-        const auto* found = std::ranges::find(kFlags, word, &Flag::word);
-        if (found == std::end(kFlags)) {
-            return FAIL(Code::usage,
-                        "could not parse command line: -s '%.40s' is none of USER, MOUNT, PID, UTSNAME, IPC, "
-                        "NETWORK and CGROUP",
-                        printable(word).c_str());
-        }
-        set.add(found->ns);
-    }
+    NsSet set = TRY(parse_namespace_words(line.value_or("namespaces", ""), "could not parse command line: -s "));
     if (!set.has(Ns::user)) {
         return FAIL(Code::denied, "-s without USER needs root; add USER");
     }
@@ -61,15 +52,22 @@ Result<NsSet> parse_flags(const Parsed& line) {
     return set;
 }
 
+// A number, or a name of the host's passwd.
+Result<uint32_t> user_of(const std::string& text) {
+    if (const auto number = parse_unsigned(text, kLastId, "-u")) {
+        return static_cast<uint32_t>(*number);
+    }
+    const std::string user = TRY(parse_user(text));
+    return TRY(find_guest_user(TRY(Root::at("/", Trust::guest)), user)).uid;
+}
+
 Result<int> run_unshare(const Context& context) {
     const Parsed& line = context.line;
-    for (const OptionStanding& row : kStandings) {
-        if (line.has(row.option)) {
-            return FAIL(Code::unsupported, "--%s: %s", row.option, row.note);
-        }
+    if (line.has("ifname")) {
+        return FAIL(Code::unsupported, "--ifname: %s", kRootMoves);
     }
     MappedRequest request{.maps = {}, .more = TRY(parse_flags(line)), .argv = line.tail()};
-    const auto uid = static_cast<uint32_t>(TRY(parse_unsigned(line.value_or("user", "0"), kLastId, "-u")));
+    const uint32_t uid = TRY(user_of(line.value_or("user", "0")));
     request.maps = {{{uid, getuid(), 1}}, {{uid, getgid(), 1}}};
     request.uid = std::nullopt;  // the only id that there is
     request.gid = std::nullopt;
@@ -80,8 +78,9 @@ Result<int> run_unshare(const Context& context) {
         request.hostname = TRY(parse_hostname(*name));
     }
     request.remount = line.has("remount");
-    if (request.remount && !(request.more.has(Ns::mnt) && request.more.has(Ns::pid))) {
-        return FAIL(Code::usage, "-M needs MOUNT and PID in -s");
+    request.background = line.has("daemon");
+    if (request.remount && !request.more.has(Ns::mnt)) {
+        return FAIL(Code::usage, "-M needs MOUNT in -s");
     }
     return run_mapped(request);
 }

@@ -1,8 +1,7 @@
-#include <sys/personality.h>
-
 #include "config/lxc/codec.h"
 #include "config/lxc/row.h"
 #include "config/lxc/tables.h"
+#include "spec/personality.h"
 
 // When and how a container is started and watched over: autostart, groups, its monitor, its log.
 
@@ -61,18 +60,12 @@ struct Facility {
 
 // A name of a machine.  All that matters is whether it has 32 bits, and that is all that LXC prints of it.
 struct Architecture {
-    static constexpr std::string_view k32[] = {"arm",  "armel",   "armhf", "armv7l",  "athlon", "i386",
-                                               "i486", "i586",    "i686",  "linux32", "mips",   "mipsel",
-                                               "ppc",  "powerpc", "x32",   "x86"};
-    static constexpr std::string_view k64[] = {"aarch64",     "amd64",   "arm64",    "linux64",   "loong64",
-                                               "loongarch64", "mips64",  "mips64el", "powerpc64", "ppc64",
-                                               "ppc64el",     "ppc64le", "riscv64",  "s390x",     "x86_64"};
     static Status read(Personality& field, const Item& item) {
-        const bool small = std::ranges::find(k32, item.value) != std::end(k32);
-        if (!small && std::ranges::find(k64, item.value) == std::end(k64)) {
+        const auto named = parse_personality(item.value);
+        if (!named) {
             return refuse(item, "'%s' is not an architecture such as amd64, i686 or arm64", shown(item.value).c_str());
         }
-        field = small ? Personality::linux32 : Personality::linux64;
+        field = *named;
         return {};
     }
     static std::string print(Personality field) {

@@ -3,7 +3,11 @@
 /* How a process enters a running container: the options of lxc_container.attach() and attach_run_wait().
  *
  * cubby puts every attached process under the container's own confinement (capabilities, filters, labels, limits); no
- * flag lifts it.  A process that enters the container's pid namespace enters its mount namespace, too. */
+ * flag lifts it.  A flag that is not known is refused.
+ *
+ * A process in the container's pid namespace that has kept the caller's mounts (no CLONE_NEWNS): root of the container can
+ * trace a program that it has exec'd, and through it open the host's files, with the rights of the container's ids.  While
+ * the function runs without an exec, he cannot. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -14,16 +18,21 @@ extern "C" {
 #endif
 
 enum {
-    LXC_ATTACH_MOVE_TO_CGROUP = 0x00000001,
+    LXC_ATTACH_MOVE_TO_CGROUP = 0x00000001,    /* nothing: no container has a control group of its own yet */
     LXC_ATTACH_DROP_CAPABILITIES = 0x00000002, /* always done */
-    LXC_ATTACH_SET_PERSONALITY = 0x00000004,
-    LXC_ATTACH_LSM_EXEC = 0x00000008, /* always done */
+    LXC_ATTACH_SET_PERSONALITY = 0x00000004,   /* to `personality` */
+    LXC_ATTACH_LSM_EXEC = 0x00000008,          /* always done, except with LSM_NOW alone */
 
-    LXC_ATTACH_REMOUNT_PROC_SYS = 0x00010000, /* refused: enter the mount namespace instead */
-    LXC_ATTACH_LSM_NOW = 0x00020000,          /* refused */
+    /* Without CLONE_NEWNS: in a mount namespace of its own, /proc of the pid namespace and /sys of the network namespace that
+     * are entered.  Refused by the kernel where parts of the host's are covered. */
+    LXC_ATTACH_REMOUNT_PROC_SYS = 0x00010000,
+    LXC_ATTACH_LSM_NOW = 0x00020000, /* the label at once; with LSM_EXEC, which DEFAULT has, for the next exec */
     LXC_ATTACH_NO_NEW_PRIVS = 0x00040000,
-    LXC_ATTACH_TERMINAL = 0x00080000,  /* refused: lxc_container.console() and lxc-attach have terminals */
-    LXC_ATTACH_LSM_LABEL = 0x00100000, /* refused: the label is the container's */
+    /* A terminal of the container's, which becomes the controlling one, and stands in for those of the three descriptors
+     * that are terminals.  It is relayed to them, or to the caller's /dev/tty, until the process has ended; attach() returns
+     * then.  Without this flag a terminal among the three goes in as it is. */
+    LXC_ATTACH_TERMINAL = 0x00080000,
+    LXC_ATTACH_LSM_LABEL = 0x00100000, /* lsm_label instead of the container's, for the module that the host runs */
     LXC_ATTACH_SETGROUPS = 0x00200000,
 
     LXC_ATTACH_DEFAULT = 0x0000FFFF
@@ -50,7 +59,7 @@ typedef struct lxc_groups_t {
 typedef struct lxc_attach_options_t {
     int attach_flags;
     int namespaces;    /* CLONE_NEW* bits; -1: all that the container has.  The user namespace is always entered. */
-    long personality;  /* PER_*; ~0L: the caller's */
+    long personality;  /* PER_*; ~0L: the container's */
     char* initial_cwd; /* NULL: "/" */
     uid_t uid;         /* inside; LXC_INVALID_UID: 0 */
     gid_t gid;         /* inside; LXC_INVALID_GID: 0 */
@@ -60,7 +69,7 @@ typedef struct lxc_attach_options_t {
     int stdin_fd;          /* become 0, 1 and 2; no directories */
     int stdout_fd;
     int stderr_fd;
-    int log_fd;          /* accepted, nothing is written to it */
+    int log_fd;          /* read with LXC_ATTACH_TERMINAL only: what the terminal shows is written there as well */
     char* lsm_label;     /* read with LXC_ATTACH_LSM_LABEL only */
     lxc_groups_t groups; /* read with LXC_ATTACH_SETGROUPS only */
 } lxc_attach_options_t;
