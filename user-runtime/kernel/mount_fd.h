@@ -39,11 +39,16 @@ struct MountAttributes {
     uint64_t clear = 0;
     uint64_t propagation = 0;
     bool recursive = false;
+    int id_map = -1;  // a user namespace that ids are shown as in (MOUNT_ATTR_IDMAP); the mount is detached
 };
 Status change_mount(int mount, const MountAttributes& attributes) noexcept;
 
 // Attaches a detached mount on top of the file or directory `target`.
 Status attach_mount(int mount, int target) noexcept;
+
+// A mount namespace of the caller's own, to which mounts of the one before still come and from which none goes back
+// (mount_namespaces(7), MS_SLAVE).
+Status leave_mount_namespace() noexcept;
 
 // Takes the mount whose root is `mount` out of this mount namespace, with all below it: from the tree at once, and for good
 // with its last user (MNT_DETACH).  umount2(2) has only a path: the descriptor's own name, counted from

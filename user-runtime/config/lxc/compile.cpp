@@ -153,10 +153,10 @@ Result<Draft> load(const Document& document, ContainerName name, const std::stri
 }
 
 Result<Compiled> compile(const Document& document, ContainerName name, const std::string& container_dir,
-                         const IncludeReader& reader) {
+                         const IncludeReader& reader, Files files) {
     const Expanded expanded = TRY(expand(document, container_dir, reader));
     const Draft draft = TRY(fill(expanded, std::move(name)));
-    auto spec = finish(draft, container_dir, reader);
+    auto spec = finish(draft, container_dir, reader, files);
     if (!spec) {
         return located(expanded, spec.error());
     }
