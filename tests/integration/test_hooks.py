@@ -167,7 +167,7 @@ class Hooks(harness.Configured):
         self.configure("lxc.monitor.unshare = 1",
                        f"lxc.hook.pre-start = sh -c 'mount -t tmpfs tmpfs {made} && echo one > {made}/file'",
                        f"lxc.mount.entry = {made} srv none bind,create=dir 0 0")
-        self.assertEqual(self.cubby("start", "-F", "c", "--", "/bin/cat", "/srv/file"), "one\n")
+        self.assertEqual(self.cubby("start", "-F", "c", "--", "/bin/cat", "/srv/file"), "one\r\n")
         self.assertEqual(list(made.iterdir()), [])
 
     def test_ids_of_what_hooks_mount_are_the_containers(self):

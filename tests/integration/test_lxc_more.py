@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -50,8 +51,8 @@ class Autostart(harness.LxcCommands):
 
 
 class Monitor(harness.LxcCommands):
-    def watch(self, *words, during, until):
-        """Lines of a watching command while something happens, up to one that ends with `until`."""
+    def watch(self, *words, during, until, times=1):
+        """Lines of a watching command while something happens, up to the last of those that end with `until`."""
         with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as watching:
             self.addCleanup(watching.kill)
             self.wait_for(lambda: self.waits_for_events(watching.pid), what="the watch")
@@ -59,7 +60,8 @@ class Monitor(harness.LxcCommands):
             lines = []
             for line in watching.stdout:
                 lines.append(line.rstrip("\n"))
-                if lines[-1].endswith(until):
+                times -= lines[-1].endswith(until)
+                if times == 0:
                     break
             watching.send_signal(signal.SIGTERM)
         return lines
@@ -78,8 +80,8 @@ class Monitor(harness.LxcCommands):
         return watches & {line.split()[1] for text in infos.values() for line in text.splitlines()
                           if line.startswith("tfd:")}
 
-    def lxc_monitor(self, during, until="[STOPPED]"):
-        return self.watch(str(harness.BIN / "lxc/lxc-monitor"), "m.*", during=during, until=until)
+    def lxc_monitor(self, during, times=1):
+        return self.watch(str(harness.BIN / "lxc/lxc-monitor"), "m.*", during=during, until="[STOPPED]", times=times)
 
     def setUp(self):
         self.make_lxc("mon")
@@ -132,6 +134,17 @@ class Monitor(harness.LxcCommands):
         lines = self.lxc_monitor(make)
         self.assertEqual(lines[:2], ["'mnew' changed state to [STARTING]", "'mnew' changed state to [RUNNING]"])
         self.assertEqual(lines[-1], "'mnew' changed state to [STOPPED]")
+
+    def test_a_lost_runtime_directory(self):
+        def lose():
+            self.lxc("start", "mon")
+            shutil.rmtree(pathlib.Path(self.env["XDG_RUNTIME_DIR"]) / "cubby")
+            self.lxc("stop", "-k", "mon")
+            self.run_once()
+
+        lines = self.lxc_monitor(lose, times=2)
+        self.assertEqual([line.partition("[")[2] for line in lines if "changed" in line],
+                         ["STARTING]", "RUNNING]", "STOPPING]", "STOPPED]"] * 2)
 
     def test_it_sleeps(self):
         """Nothing is done by the clock."""

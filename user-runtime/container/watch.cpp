@@ -6,6 +6,7 @@
 
 #include "container/store.h"
 #include "kernel/event_loop.h"
+#include "kernel/runtime_dir.h"
 #include "kernel/unix_socket.h"
 #include "monitor/instance.h"
 #include "monitor/protocol.h"
@@ -14,10 +15,27 @@ namespace cubby {
 namespace {
 
 constexpr uint32_t kSocketEvents = IN_MOVED_TO;  // a socket gets its name when it listens (kernel/unix_socket.cpp)
+constexpr uint32_t kRuntimeEvents = IN_DELETE | IN_MOVED_FROM;  // of the directory of sockets
 constexpr uint32_t kEntryEvents = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM;
 constexpr uint32_t kMarkEvents = IN_CREATE | IN_DELETE | IN_CLOSE_WRITE;
 constexpr const char* kMark = "monitor";  // monitor/instance.cpp
 constexpr uint64_t kSecondLookMs = 20;
+
+struct SocketWatches {
+    int sockets = -1;
+    int runtime = -1;
+};
+
+// Watches for new sockets of an lxcpath, in a directory that may have to be made anew.  It is not held open: that, as an open
+// descriptor of a monitor's does, would keep its end from being told.
+Result<SocketWatches> watch_sockets(const Places& place, DirectoryWatch& directories) {
+    SocketWatches watches;
+    const Root runtime = TRY(runtime_dir());
+    watches.runtime = TRY(directories.add(runtime.fd(), kRuntimeEvents));
+    const Root sockets = TRY(socket_dir(place.lxcpath));
+    watches.sockets = TRY(directories.add(sockets.fd(), kSocketEvents));
+    return watches;
+}
 
 // The containers of one lxcpath.
 class PlaceWatch {
@@ -28,7 +46,7 @@ class PlaceWatch {
     Status begin() {
         containers_.emplace(TRY(open_containers(place_)));
         entries_ = TRY(directories_.add(containers_->fd(), kEntryEvents));
-        TRY(open_sockets());
+        sockets_ = TRY(watch_sockets(place_, directories_));
         TRY(look_at_all(true));
         return loop_.watch(directories_.fd(), EPOLLIN, [this](uint32_t) { keep(take_events()); });
     }
@@ -50,15 +68,10 @@ class PlaceWatch {
         }
     }
 
-    Status open_sockets() {
-        sockets_.emplace(TRY(socket_dir(place_.lxcpath)));
-        socket_names_ = TRY(directories_.add(sockets_->fd(), kSocketEvents));
-        return {};
-    }
-
     Status look_at_all(bool quiet) {
-        for (const DirEntry& entry : TRY(sockets_->list())) {
-            connect(entry.name, quiet);
+        const Root sockets = TRY(socket_dir(place_.lxcpath));
+        for (const DirEntry& entry : TRY(sockets.list())) {
+            connect(sockets, entry.name, quiet);
         }
         for (const DirEntry& entry : TRY(containers_->list())) {
             enter(entry.name, quiet);
@@ -101,9 +114,9 @@ class PlaceWatch {
         }
     }
 
-    void connect(const std::string& text, bool quiet) {
+    void connect(const Root& sockets, const std::string& text, bool quiet) {
         const auto name = wanted(text);
-        auto socket = name ? connect_at(sockets_->fd(), entry_of(*name)) : Result<Fd>(FAIL(Code::not_found, "-"));
+        auto socket = name ? connect_at(sockets.fd(), entry_of(*name)) : Result<Fd>(FAIL(Code::not_found, "-"));
         if (!socket || !protocol::send(socket->get(), protocol::Type::watch)) {
             return;  // a leftover, or ended meanwhile
         }
@@ -162,10 +175,14 @@ class PlaceWatch {
         for (const DirectoryEvent& event : TRY(directories_.take())) {
             if ((event.mask & IN_Q_OVERFLOW) != 0) {
                 TRY(look_at_all(false));
-            } else if (event.watch == socket_names_) {
-                TRY(on_socket(event));
+            } else if (event.watch == sockets_.sockets && (event.mask & IN_MOVED_TO) != 0) {
+                connect(TRY(socket_dir(place_.lxcpath)), event.name, false);
+            } else if (event.watch == sockets_.sockets || event.watch == sockets_.runtime) {
+                // Monitors are asked for new sockets by who needs them.
+                sockets_ = TRY(watch_sockets(place_, directories_));
+                TRY(look_at_all(false));
             } else if (event.watch == entries_) {
-                TRY(on_entry(event));
+                on_entry(event);
             } else if (event.name == kMark) {
                 on_mark(event);
             }
@@ -173,26 +190,12 @@ class PlaceWatch {
         return {};
     }
 
-    Status on_socket(const DirectoryEvent& event) {
-        if ((event.mask & IN_IGNORED) != 0) {
-            // The runtime directory was lost.  Monitors are asked for new sockets by who needs them.
-            TRY(open_sockets());
-            return look_at_all(false);
-        }
-        connect(event.name, false);
-        return {};
-    }
-
-    Status on_entry(const DirectoryEvent& event) {
-        if ((event.mask & IN_IGNORED) != 0) {
-            return FAIL(Code::not_found, "%s is gone", place_.lxcpath.c_str());
-        }
+    void on_entry(const DirectoryEvent& event) {
         if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
             enter(event.name, false);
-        } else {
+        } else if (!event.name.empty()) {
             leave(event.name);
         }
-        return {};
     }
 
     void on_mark(const DirectoryEvent& event) {
@@ -262,9 +265,8 @@ class PlaceWatch {
     EventLoop& loop_;
     DirectoryWatch directories_;
     std::optional<Root> containers_;
-    std::optional<Root> sockets_;
-    int entries_ = -1;       // the watch of containers_
-    int socket_names_ = -1;  // the watch of sockets_
+    int entries_ = -1;  // the watch of containers_
+    SocketWatches sockets_;
     std::map<std::string, Known> known_;
     Fd second_look_;
     Status ended_;
@@ -289,8 +291,7 @@ Status watch_states(const std::vector<Places>& places, const StateWatcher& watch
 
 Result<ListenerWatch> ListenerWatch::begin(const Places& places) {
     DirectoryWatch sockets = TRY(DirectoryWatch::make());
-    const Root directory = TRY(socket_dir(places.lxcpath));
-    TRY(sockets.add(directory.fd(), kSocketEvents));
+    TRY(watch_sockets(places, sockets));
     return ListenerWatch(places, std::move(sockets));
 }
 
@@ -298,12 +299,8 @@ Result<bool> ListenerWatch::wait(int timeout_ms) {
     if (auto ready = wait_readable(sockets_.fd(), timeout_ms, "a monitor"); !ready) {
         return ready.error().code == Code::timeout ? Result<bool>(false) : std::unexpected(ready.error());
     }
-    for (const DirectoryEvent& event : TRY(sockets_.take())) {
-        if ((event.mask & IN_IGNORED) != 0) {  // the runtime directory was lost
-            const Root directory = TRY(socket_dir(places_->lxcpath));
-            TRY(sockets_.add(directory.fd(), kSocketEvents));
-        }
-    }
+    TRY(sockets_.take());
+    TRY(watch_sockets(*places_, sockets_));  // where they were lost
     return true;
 }
 

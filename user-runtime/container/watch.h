@@ -33,7 +33,7 @@ Status watch_states(const std::vector<Places>& places, const StateWatcher& watch
 class ListenerWatch {
   public:
     static Result<ListenerWatch> begin(const Places& places);
-    // Counted from begin() or from the last call.
+    // Counted from begin() or from the last call.  True also where the directory of sockets was lost: look again.
     Result<bool> wait(int timeout_ms);
 
   private:
