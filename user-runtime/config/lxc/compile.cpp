@@ -93,10 +93,14 @@ std::unexpected<Error> located(const Expanded& expanded, Error error) {
 }
 
 std::string where(const Expanded& expanded, std::string_view key, std::string_view value) {
+    // One may be written in other words than it is printed, such as a signal by its name.
     const Assignment* last = nullptr;
+    bool literal = false;
     for (const Assignment& each : expanded.assignments) {
-        if (each.key == key && each.value.find(value) != std::string::npos) {
+        const bool same = each.value.find(value) != std::string::npos;
+        if (each.key == key && (same || !literal)) {
             last = &each;
+            literal = literal || same;
         }
     }
     return last == nullptr ? std::string() : place(last->origin);
