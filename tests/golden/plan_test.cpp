@@ -143,7 +143,8 @@ const Case kCases[] = {
                                         .data = {},
                                         .set_attributes = MOUNT_ATTR_RDONLY,
                                         .source_in_root = true,
-                                        .create = CreateTarget::directory});
+                                        .create = CreateTarget::directory,
+                                        .id_map = {}});
          spec.net.type = NetType::empty;
      }},
     {"confined",
@@ -171,7 +172,10 @@ const Case kCases[] = {
          scratch.target = "tmp";
          scratch.type = "tmpfs";
          scratch.data = "size=1m";
-         spec.mounts.entries = {volume, scratch};
+         MountEntry mapped = volume;
+         mapped.target = "/srv/mapped";
+         mapped.id_map = "container";
+         spec.mounts.entries = {volume, scratch, mapped};
          spec.mounts.cgroup = AutoMount::mixed;
          spec.process.sysctls = {{"net.ipv4.ip_forward", "1"}};
          spec.net.type = NetType::empty;

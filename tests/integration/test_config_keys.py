@@ -77,10 +77,10 @@ class ConfigKeys(harness.Configured):
         self.assertTrue(self.config.read_text().startswith(old))
 
     def test_what_has_no_effect_is_reported(self):
-        self.started("lxc.cgroup2.memory.max = 512M", "lxc.monitor.unshare = 1", "lxc.start.auto = 1", "lxc.group = web")
+        self.started("lxc.cgroup2.memory.max = 512M", "lxc.monitor.signal.pdeath = SIGTERM", "lxc.start.auto = 1", "lxc.group = web")
         unsupported = json.loads(self.cubby("info", "--json", "c"))["unsupported"]
         self.assertEqual([line.partition(": ")[0] for line in unsupported],
-                         ["lxc.cgroup2.memory.max", "lxc.monitor.unshare"])
+                         ["lxc.cgroup2.memory.max", "lxc.monitor.signal.pdeath"])
 
     def test_the_fragments_of_images(self):
         shared = SOURCE / "templates/config"

@@ -80,6 +80,129 @@ class Hooks(harness.Configured):
         self.assertRegex(self.environment("stop")["LXC_NET_NS"] if "LXC_NET_NS" in self.environment("stop")
                          else self.environment("stop")["LXC_PID_NS"], r"^/proc/[0-9]+/fd/[0-9]+$")
 
+    def tree(self):
+        """A root file system that is a plain directory."""
+        self.cubby("create", "tree", "-t", "busybox", "-B", "dir")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "tree")
+        return self.config.parent.parent / "tree/rootfs"
+
+    def test_what_a_pre_start_hook_makes_is_found(self):
+        """In LXC it runs before the root, the mounts, the policy and the console's log are looked at."""
+        root = self.tree()
+        parked = root.with_name("parked")
+        source, fstab, policy = self.place / "data", self.place / "fstab", self.place / "policy"
+        begin = self.script("begin", f"""set -e
+            mv {parked} {root}
+            mkdir {source} {self.place}/logs {self.place}/more
+            echo made > {source}/file
+            echo more > {self.place}/more/file
+            echo '{self.place}/more opt none bind,create=dir 0 0' > {fstab}
+            printf '2\\ndenylist\\n[all]\\nmkdirat errno 1\\nmkdir errno 1\\n' > {policy}""")
+        self.configure(f"lxc.hook.pre-start = {begin}", f"lxc.rootfs.path = dir:{root}",
+                       f"lxc.mount.entry = {source} srv none bind,create=dir 0 0",
+                       f"lxc.mount.fstab = {fstab}", f"lxc.seccomp.profile = {policy}",
+                       f"lxc.console.logfile = {self.place}/logs/console")
+        root.rename(parked)
+        plan = self.cubby("plan", "c")
+        for path in (root, source):
+            self.assertIn(f"open {path}, as lxc.hook.pre-start leaves it\n", plan)
+        self.assertFalse(source.exists())
+        self.cubby("start", "c")
+        self.assertEqual(self.cubby("attach", "c", "--", "cat", "/srv/file", "/opt/file"), "made\nmore\n")
+        refused = self.run_cubby("attach", "c", "--", "mkdir", "/tmp/new").stderr.decode()
+        self.assertIn("Operation not permitted", refused)
+        self.assertTrue((self.place / "logs/console").exists())
+
+    def test_what_a_pre_start_hook_has_not_made_ends_the_start(self):
+        told = self.place / "undone"
+        for key, line in {"lxc.mount.entry": f"{self.place}/nothing srv none bind 0 0",
+                          "lxc.mount.fstab": f"{self.place}/nothing",
+                          "lxc.seccomp.profile": f"{self.place}/nothing",
+                          "lxc.rootfs.path": f"dir:{self.place}/nothing"}.items():
+            with self.subTest(key):
+                self.configure("lxc.hook.pre-start = true", f"lxc.hook.post-stop = touch {told} #", f"{key} = {line}")
+                error = self.run_cubby("start", "c").stderr.decode()
+                self.assertIn(key, error)
+                self.assertIn("nothing", error)
+                self.assertTrue(told.exists(), "what the hook did is undone")
+                told.unlink()
+
+    def test_a_hook_that_takes_the_source_away(self):
+        source = self.place / "data"
+        source.mkdir()
+        self.configure(f"lxc.hook.pre-start = rmdir {source} #", f"lxc.mount.entry = {source} srv none bind,optional 0 0")
+        self.cubby("start", "c")
+        self.assertFalse(source.exists())
+
+    def test_in_the_monitors_own_mount_namespace_hooks_mount(self):
+        """lxc.monitor.unshare: a root made of thin air, and nothing of it on the host."""
+        root = self.tree()
+        made = self.place / "root"
+        made.mkdir()
+        begin = self.script("begin", f"""set -e
+            id -u > {self.place}/who
+            mount -t tmpfs -o mode=755 tmpfs {made}
+            cp -a {root}/. {made}/
+            mkdir {made}/made
+            echo $LXC_ROOTFS_PATH > {made}/made/path""")
+        self.configure("lxc.monitor.unshare = 1", f"lxc.hook.pre-start = {begin}", f"lxc.rootfs.path = dir:{made}",
+                       f"lxc.hook.post-stop = ls {made} > {self.place}/left #")
+        self.cubby("start", "c")
+        self.assertEqual(self.cubby("attach", "c", "--", "cat", "/made/path"), f"{made}\n")
+        self.assertEqual(list(made.iterdir()), [])
+        self.assertEqual((self.place / "who").read_text(), "0\n")
+        self.assertEqual((self.place / "who").stat().st_uid, os.getuid())
+        status = self.cubby("info", "--json", "c")
+        self.assertNotIn("lxc.monitor.unshare", status)
+        self.stop()
+        self.assertIn("made", (self.place / "left").read_text().split())
+        self.assertEqual(list(made.iterdir()), [])
+        # Without the key a hook has the user's own rights, and they do not suffice.
+        self.configure(f"lxc.hook.pre-start = {begin}", f"lxc.rootfs.path = dir:{made}")
+        self.assertIn("lxc.hook.pre-start", self.run_cubby("start", "c").stderr.decode())
+
+    def test_the_monitors_own_mount_namespace_in_the_foreground(self):
+        made = self.place / "data"
+        made.mkdir()
+        self.configure("lxc.monitor.unshare = 1",
+                       f"lxc.hook.pre-start = sh -c 'mount -t tmpfs tmpfs {made} && echo one > {made}/file'",
+                       f"lxc.mount.entry = {made} srv none bind,create=dir 0 0")
+        self.assertEqual(self.cubby("start", "-F", "c", "--", "/bin/cat", "/srv/file"), "one\r\n")
+        self.assertEqual(list(made.iterdir()), [])
+
+    def test_ids_of_what_hooks_mount_are_the_containers(self):
+        """idmap=: of a file system that the user is root over; of any other it is an error with its reason."""
+        made = self.place / "data"
+        made.mkdir()
+        hook = (f"lxc.hook.pre-start = sh -c 'mount -t tmpfs -o mode=755 tmpfs {made} && touch {made}/file && "
+                f"chown 7:8 {made}/file && touch {made}/zero'")
+        look = ("attach", "c", "--", "stat", "-c", "%u:%g", "/srv", "/srv/zero", "/srv/file")
+        entry = f"lxc.mount.entry = {made} srv none bind,create=dir"
+        self.started("lxc.monitor.unshare = 1", hook, f"{entry},idmap=container 0 0")
+        self.assertEqual(self.cubby(*look), "0:0\n0:0\n7:8\n")
+        # Root inside owns it and may write there.
+        self.cubby("attach", "c", "--", "touch", "/srv/new")
+        self.stop()
+        self.started("lxc.monitor.unshare = 1", hook, f"{entry} 0 0")
+        self.assertNotEqual(self.cubby(*look), "0:0\n0:0\n7:8\n")
+        self.stop()
+        for lines in ((), ("lxc.monitor.unshare = 1",)):
+            self.configure(*lines, f"{entry},idmap=container 0 0")
+            error = self.run_cubby("start", "c").stderr.decode()
+            self.assertIn(f"lxc.mount.entry: idmap=container: {made} is on a file system of the host's", error)
+            self.assertEqual(self.state("c"), "STOPPED")
+
+    def test_ids_of_a_root_that_a_hook_mounts(self):
+        root = self.tree()
+        made = self.place / "root"
+        made.mkdir()
+        begin = self.script("begin", f"""set -e
+            mount -t tmpfs -o mode=755 tmpfs {made}
+            cp -r --no-preserve=ownership {root}/. {made}/""")
+        self.started("lxc.monitor.unshare = 1", f"lxc.hook.pre-start = {begin}", f"lxc.rootfs.path = dir:{made}",
+                     "lxc.rootfs.options = idmap=container")
+        self.assertEqual(self.cubby("attach", "c", "--", "stat", "-c", "%u", "/", "/etc"), "0\n0\n")
+
     def test_a_mount_hook_mounts_into_the_root(self):
         source = self.place / "data"
         source.mkdir()

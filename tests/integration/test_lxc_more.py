@@ -3,7 +3,9 @@
 
 import json
 import os
+import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -49,36 +51,132 @@ class Autostart(harness.LxcCommands):
 
 
 class Monitor(harness.LxcCommands):
-    def watch(self, *words):
-        """Lines of a watching command while a container starts and stops."""
-        out = self.home / "monitor.out"
-        with out.open("wb") as sink, subprocess.Popen(words, env=self.env, stdout=sink) as watching:
-            # It looks now and then: start and stop, slowly, until it has seen one whole run.
-            def seen():
-                for words in (("start", "mon"), ("stop", "-k", "mon")):
-                    self.lxc(*words)
-                    time.sleep(0.3)
-                return b"STOPPED" in out.read_bytes().partition(b"RUNNING")[2]
-
-            self.wait_for(seen, what="a change of state")
+    def watch(self, *words, during, until, times=1):
+        """Lines of a watching command while something happens, up to the last of those that end with `until`."""
+        with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as watching:
+            self.addCleanup(watching.kill)
+            self.wait_for(lambda: self.waits_for_events(watching.pid), what="the watch")
+            during()
+            lines = []
+            for line in watching.stdout:
+                lines.append(line.rstrip("\n"))
+                times -= lines[-1].endswith(until)
+                if times == 0:
+                    break
             watching.send_signal(signal.SIGTERM)
-            watching.wait()
-        return out.read_text().splitlines()
+        return lines
+
+    def infos(self, pid):
+        """What the kernel says of each descriptor of a process."""
+        try:
+            return {path.name: path.read_text() for path in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir()}
+        except OSError:
+            return {}
+
+    def waits_for_events(self, pid):
+        """Whether it has its watches and waits for them; that comes last."""
+        infos = self.infos(pid)
+        watches = {fd for fd, text in infos.items() if "inotify wd:" in text}
+        return watches & {line.split()[1] for text in infos.values() for line in text.splitlines()
+                          if line.startswith("tfd:")}
+
+    def lxc_monitor(self, during, times=1):
+        return self.watch(str(harness.BIN / "lxc/lxc-monitor"), "m.*", during=during, until="[STOPPED]", times=times)
+
+    def setUp(self):
+        self.make_lxc("mon")
+
+    def run_once(self):
+        self.lxc("start", "mon")
+        self.lxc("stop", "-k", "mon")
 
     def test_texts(self):
-        self.make_lxc("mon")
-        lines = self.watch(str(harness.BIN / "lxc/lxc-monitor"), "m.*")
-        self.assertIn("'mon' changed state to [RUNNING]", lines)
-        self.assertIn("'mon' changed state to [STOPPED]", lines)
-        self.assertIn("'mon' exited with status [137]", lines)
-        self.assertLess(lines.index("'mon' exited with status [137]"), lines.index("'mon' changed state to [STOPPED]"))
+        self.assertEqual(self.lxc_monitor(self.run_once),
+                         ["'mon' changed state to [STARTING]", "'mon' changed state to [RUNNING]",
+                          "'mon' changed state to [STOPPING]", "'mon' exited with status [137]",
+                          "'mon' changed state to [STOPPED]"])
         self.lxc("monitor", "-Q")
 
+    def test_one_that_runs_already(self):
+        self.lxc("start", "mon")
+        lines = self.lxc_monitor(lambda: self.lxc("stop", "-k", "mon"))
+        self.assertEqual(lines[0], "'mon' changed state to [STOPPING]")
+
+    def test_a_start_that_fails(self):
+        def fail():
+            self.lxc("start", "mon", "-s", "lxc.init.cmd=/nosuch", code=1)
+
+        self.assertEqual(self.lxc_monitor(fail),
+                         [f"'mon' changed state to [{state}]" for state in ("STARTING", "ABORTING", "STOPPED")])
+
+    def test_a_monitor_that_is_killed(self):
+        def kill():
+            self.lxc("start", "mon")
+            harness.kill(int((self.home / ".local/share/lxc/mon/monitor").read_text()))
+
+        self.assertEqual(self.lxc_monitor(kill)[-2:],
+                         ["'mon' exited with status [137]", "'mon' changed state to [STOPPED]"])
+
+    def test_a_leftover_mark(self):
+        self.lxc("start", "mon")
+        harness.kill(int((self.home / ".local/share/lxc/mon/monitor").read_text()))
+        self.wait_for(lambda: self.state("mon") == "STOPPED", what="the end")
+        self.assertEqual(self.lxc_monitor(self.run_once)[:2],
+                         ["'mon' changed state to [STARTING]", "'mon' changed state to [RUNNING]"])
+
+    def test_one_that_is_made_meanwhile(self):
+        def make():
+            self.cubby("create", "mnew", "-t", "busybox")
+            self.addCleanup(self.run_cubby, "destroy", "-f", "mnew")
+            self.lxc("start", "mnew")
+            self.cubby("destroy", "-f", "mnew")
+
+        lines = self.lxc_monitor(make)
+        self.assertEqual(lines[:2], ["'mnew' changed state to [STARTING]", "'mnew' changed state to [RUNNING]"])
+        self.assertEqual(lines[-1], "'mnew' changed state to [STOPPED]")
+
+    def test_a_lost_runtime_directory(self):
+        def lose():
+            self.lxc("start", "mon")
+            shutil.rmtree(pathlib.Path(self.env["XDG_RUNTIME_DIR"]) / "cubby")
+            self.lxc("stop", "-k", "mon")
+            self.run_once()
+
+        lines = self.lxc_monitor(lose, times=2)
+        self.assertEqual([line.partition("[")[2] for line in lines if "changed" in line],
+                         ["STARTING]", "RUNNING]", "STOPPING]", "STOPPED]"] * 2)
+
+    def test_it_sleeps(self):
+        """Nothing is done by the clock."""
+        def idle():
+            pid = int(next(pid for pid in os.listdir("/proc") if pid.isdigit() and self.is_monitor(pid)))
+            before = pathlib.Path(f"/proc/{pid}/status").read_text().partition("voluntary_ctxt_switches")[2]
+            time.sleep(0.5)
+            after = pathlib.Path(f"/proc/{pid}/status").read_text().partition("voluntary_ctxt_switches")[2]
+            self.assertEqual(before.split()[1], after.split()[1])
+            self.run_once()
+
+        self.lxc_monitor(idle)
+
+    def is_monitor(self, pid):
+        try:
+            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return words[0].endswith(b"lxc-monitor") and os.stat(f"/proc/{pid}").st_uid == os.getuid()
+        except OSError:
+            return False
+
     def test_json(self):
-        self.make_lxc("mon")
-        changes = [json.loads(line) for line in self.watch(harness.CUBBY, "monitor", "--json", "mon")]
-        self.assertIn({"name": "mon", "state": "RUNNING", "exit_status": None}, changes)
-        self.assertIn({"name": "mon", "state": "STOPPED", "exit_status": 137}, changes)
+        lines = self.watch(harness.CUBBY, "monitor", "--json", "mon", during=self.run_once, until='"exit_status": 137}')
+        self.assertEqual([(change["state"], change["exit_status"]) for change in map(json.loads, lines)],
+                         [("STARTING", None), ("RUNNING", None), ("STOPPING", None), ("STOPPED", 137)])
+
+    def test_waiting_for_a_start(self):
+        with subprocess.Popen([str(harness.BIN / "lxc/lxc-wait"), "mon", "-s", "RUNNING"], env=self.env) as waiting:
+            self.addCleanup(waiting.kill)
+            self.wait_for(lambda: any("inotify wd:" in text for text in self.infos(waiting.pid).values()), what="the wait")
+            self.lxc("start", "mon")
+            self.assertEqual(waiting.wait(30), 0)
+        self.lxc("wait", "mon", "-s", "FROZEN", "-t", "1", code=1)
 
 
 class Config(harness.LxcCommands):

@@ -32,7 +32,7 @@ Status contribute_root_stage(const ContainerSpec& spec, const HostFacts&, StartP
     }
     // Hooks look for the root by a path, so it is attached for them; the mount namespace is the container's own.
     const Slot place = plan.new_slot();
-    const auto pinned = pin(spec.hooks.rootfs_mount);
+    const auto pinned = plan.provisional ? PinnedPath{spec.hooks.rootfs_mount} : pin(spec.hooks.rootfs_mount);
     if (!pinned) {
         return std::unexpected(prefixed(pinned.error(), "lxc.rootfs.mount"));
     }

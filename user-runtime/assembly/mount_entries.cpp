@@ -6,9 +6,16 @@ namespace {
 
 Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& plan) {
     const Slot slot = plan.new_slot();
-    auto pinned = pin_own(entry.source);
+    auto pinned = plan.provisional ? PinnedPath{entry.source} : pin_own(entry.source);
     if (!pinned) {
         return entry.optional ? Status{} : std::unexpected(prefixed(pinned.error(), "lxc.mount.entry"));
+    }
+    if (!entry.id_map.empty()) {
+        plan.add(Phase::parent_idmap,
+                 MappedBindStep{slot, "lxc.mount.entry", pinned->path, pinned->device, pinned->inode, entry.recursive,
+                                entry.set_attributes, entry.clear_attributes, entry.propagation, entry.id_map});
+        plan.add(Phase::child_tree, AttachStep{slot, target, entry.create, entry.optional});
+        return {};
     }
     plan.add(Phase::child_userns, OpenStep{slot, pinned->path, pinned->device, pinned->inode, entry.optional});
     plan.add(Phase::child_userns,

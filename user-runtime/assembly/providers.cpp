@@ -39,8 +39,9 @@ AssumeRootStep assume_root(const IdMaps& maps, const ProcessSpec& process) {
 
 std::span<const Provider> providers() noexcept { return kProviders; }
 
-Result<StartPlan> assemble(const ContainerSpec& spec, const HostFacts& facts) {
+Result<StartPlan> assemble(const ContainerSpec& spec, const HostFacts& facts, Stage stage) {
     StartPlan plan(spec.name.str());
+    plan.provisional = stage == Stage::before_hooks && !spec.hooks.of(Hook::pre_start).empty();
     bool own_mounts = !spec.namespaces.keep.has(Ns::mnt);
     for (const NamespaceShare& share : spec.namespaces.shares) {
         own_mounts = own_mounts && share.ns != Ns::mnt;

@@ -1,5 +1,6 @@
 // Starting and stopping.
 
+#include <algorithm>
 #include <cstdarg>
 #include <ctime>
 
@@ -10,13 +11,12 @@
 #include "capi/handover.h"
 #include "container/operations.h"
 #include "container/store.h"
+#include "container/watch.h"
 #include "monitor/client.h"
 #include "monitor/instance.h"
 
 namespace cubby::capi {
 namespace {
-
-constexpr int kPauseMs = 20;
 
 // The configuration to start with: the one in memory, as it is there, saved or not.
 Result<lxc::Document> start_document(Object& object, bool useinit, bool own_command) {
@@ -86,16 +86,16 @@ int64_t now_ms() noexcept {
 // Until another process is its first one.
 Status await_restart(const Places& places, const ContainerName& name, pid_t before, int timeout_s) {
     const int64_t limit = now_ms() + int64_t{timeout_s} * 1000;
+    ListenerWatch listeners = TRY(ListenerWatch::begin(places));
     for (;;) {
         const auto init = running_init(places, name);
         if (init && *init != before) {
             return {};
         }
-        if (timeout_s >= 0 && now_ms() >= limit) {
+        const int64_t left = std::clamp<int64_t>(limit - now_ms(), 0, INT32_MAX);
+        if (!TRY(listeners.wait(timeout_s < 0 ? -1 : static_cast<int>(left)))) {
             return FAIL(Code::timeout, "%s was asked to restart, and has not in %d s", name.c_str(), timeout_s);
         }
-        const timespec pause{0, kPauseMs * 1'000'000L};
-        nanosleep(&pause, nullptr);
     }
 }
 

@@ -1,5 +1,6 @@
-#include "cli/lxc/watch.h"
+#include "cli/lxc/selection.h"
 #include "cli/option_rows.h"
+#include "container/watch.h"
 
 namespace cubby::cli {
 namespace {
@@ -34,9 +35,11 @@ Result<int> run_monitor(const Context& context) {
     const std::string text = context.line.operands().empty() ? ".*" : context.line.operands().front();
     const NamePattern pattern = TRY(NamePattern::parse("^(" + text + ")$"));
     const bool json = context.line.has("json");
-    TRY(watch_states({TRY(context.places())}, pattern, [&](const StateChange& change) {
-        return print(json ? json_line(change) : text_line(change)).has_value();
-    }));
+    const std::vector<Places> places{TRY(context.places())};
+    TRY(watch_states(places, {[&](const std::string& name) { return pattern.matches(name); },
+                              [&](const StateChange& change) {
+                                  return print(json ? json_line(change) : text_line(change)).has_value();
+                              }}));
     return kOk;
 }
 
@@ -49,7 +52,7 @@ constinit const Command kMonitor{
     .summary = "Print changes of containers' states",
     .description =
         "Prints a line for each change of state of the containers whose names match a regular expression, until it "
-        "is interrupted. It looks every 20 ms: a state that lasts less may be missed.",
+        "is interrupted. None is missed, however short.",
     .operands = {.synopsis = "[REGEX]", .most = 1},
     .options = kOptions,
     .examples = kExamples,

@@ -34,7 +34,7 @@ void run_end_hooks(const HereRequest& request) {
 
 Result<RunResult> run_here(const HereRequest& request) {
     TRY(validate(request.spec));
-    const StartPlan plan = TRY(assemble(request.spec, request.facts));
+    StartPlan plan = TRY(assemble(request.spec, request.facts));
     const auto foreground = TRY(Foreground::prepare(request.interactive));
     // Before the command exists: a signal that comes from now on is handed to it and does not end this process.
     const Fd signals = TRY(open_signals(Foreground::kSignals));
@@ -45,7 +45,8 @@ Result<RunResult> run_here(const HereRequest& request) {
     options.console_to_caller = true;
     options.hooks = request.hooks;
     options.log = request.log;
-    Monitor monitor(TRY(begin_container(request.spec, request.facts, plan, request.lxcpath, std::move(options))));
+    options.read_again = request.read_again;
+    Monitor monitor(TRY(begin_container(request.spec, request.facts, plan, request.lxcpath, options)));
     RunResult result;
     result.lost = monitor.container().lost;
     result.timings = times_of(monitor.container(), plan);

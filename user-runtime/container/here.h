@@ -2,6 +2,7 @@
 // A container with this very process as its monitor and the caller's terminal or pipes as its own: cubby run and
 // cubby start -F.
 
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -21,6 +22,7 @@ struct HereRequest {
     bool timings = false;
     const HostHooks* hooks = nullptr;  // of a container with a configuration
     const RunLog* log = nullptr;
+    std::function<Result<ContainerSpec>()> read_again = {};  // as BeginOptions
 };
 
 // The caller must be in the holder's namespace.  Returns when the container has ended.

@@ -113,6 +113,9 @@ Status take_out(const Places& places, const ContainerName& name, const std::stri
 Status mount_into(const Places& places, const ContainerName& name, const MountRequest& request) {
     const MountEntry entry = TRY(lxc::make_mount_entry(request.source, request.target, request.type, request.options));
     const RelPath target = TRY(RelPath::guest(entry.target));
+    if (!entry.id_map.empty()) {
+        return FAIL(Code::usage, "the option 'idmap' is for lxc.mount.entry");
+    }
     if (entry.source_in_root) {
         return FAIL(Code::usage, "the option 'relative' is for lxc.mount.entry");
     }

@@ -243,21 +243,27 @@ Result<RunResult> run(const Places& places, const RunRequest& request, const Pro
 
 namespace {
 
-Result<ContainerSpec> foreground_spec(const Places& places, const Root* directory, const StartRequest& request) {
-    const auto document = TRY(document_for_start(places, directory, request));
-    Loaded loaded = TRY(load_spec(places, request.name, document));
+Result<ContainerSpec> foreground_spec(const Places& places, const lxc::Document& document, const StartRequest& request,
+                                      lxc::Files files = lxc::Files::may_come) {
+    Loaded loaded = TRY(load_spec(places, request.name, document, files));
     if (request.pipes && !on_terminal()) {
         loaded.spec.process.stdio = Stdio::inherit;
     }
     return std::move(loaded.spec);
 }
 
+Result<RunResult> run_configured(const Places& places, const StartRequest& request, const lxc::Document& document,
+                                 const ContainerSpec& spec, const RunLog* log) {
+    const Standing standing = TRY(take_standing(spec));
+    return run_here({spec, standing.facts, places.lxcpath, true, request.timings, &standing.hooks, log,
+                     [&] { return foreground_spec(places, document, request, lxc::Files::are_made); }});
+}
+
 // Of a configuration file alone, as cubby run --rootfs: nothing of the container stays.
 Result<int> start_undefined(const Places& places, const StartRequest& request) {
-    const ContainerSpec spec = TRY(foreground_spec(places, nullptr, request));
-    const HostHooks hooks = TRY(HostHooks::begin(spec));
-    const HostFacts facts = TRY(enter_holder());
-    return TRY(run_here({spec, facts, places.lxcpath, true, request.timings, &hooks})).exit_code;
+    const auto document = TRY(document_for_start(places, nullptr, request));
+    const ContainerSpec spec = TRY(foreground_spec(places, document, request));
+    return TRY(run_configured(places, request, document, spec, nullptr)).exit_code;
 }
 
 }  // namespace
@@ -269,14 +275,13 @@ Result<int> start_foreground(const Places& places, const StartRequest& request) 
     }
     auto locked = TRY(std::move(found));
     const Root& directory = locked.directory;
-    const ContainerSpec spec = TRY(foreground_spec(places, &directory, request));
+    const auto document = TRY(document_for_start(places, &directory, request));
+    const ContainerSpec spec = TRY(foreground_spec(places, document, request));
     RunningMark mark = TRY(RunningMark::take(directory, request.name));
     TRY(mark.sign());
     locked.lock.release();  // the mark keeps others away from here on
     const RunLog log = TRY(RunLog::open(spec, directory_of(places, request.name)));
-    const HostHooks hooks = TRY(HostHooks::begin(spec));
-    const HostFacts facts = TRY(enter_holder());
-    auto result = run_here({spec, facts, places.lxcpath, true, request.timings, &hooks, &log});
+    auto result = run_configured(places, request, document, spec, &log);
     if (result) {
         static_cast<void>(write_last_exit(directory, result->exit_code).has_value());
     }

@@ -5,6 +5,7 @@
 
 #include "container/operations.h"
 #include "container/store.h"
+#include "container/watch.h"
 #include "kernel/process.h"
 #include "monitor/client.h"
 #include "monitor/instance.h"
@@ -124,6 +125,7 @@ Result<bool> wait(const Places& places, const ContainerName& name, const std::ve
     timespec start{};
     clock_gettime(CLOCK_MONOTONIC, &start);
     const int limit_ms = seconds_to_ms(timeout_s);
+    std::optional<ListenerWatch> starts;
     for (;;) {
         timespec now{};
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -157,9 +159,11 @@ Result<bool> wait(const Places& places, const ContainerName& name, const std::ve
         if (left_ms == 0) {
             return false;
         }
-        // Nobody announces a start to those who wait before it; a look every 20 ms is what that costs.
-        const timespec pause{0, 20'000'000};
-        nanosleep(&pause, nullptr);
+        if (!starts) {
+            starts.emplace(TRY(ListenerWatch::begin(places)));  // and look once more: it may just have begun
+        } else if (!TRY(starts->wait(left_ms))) {
+            return false;
+        }
     }
 }
 

@@ -208,8 +208,9 @@ Status save_document(const Root& directory, const lxc::Document& document) {
     return directory.replace(file("config"), document.to_text());
 }
 
-Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document) {
-    auto compiled = TRY(lxc::compile(document, name, directory_of(places, name)));
+Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document,
+                         lxc::Files files) {
+    auto compiled = TRY(lxc::compile(document, name, directory_of(places, name), lxc::read_includes, files));
     Loaded loaded{std::move(compiled.spec), std::move(compiled.image), {}};
     for (const auto& note : compiled.unsupported) {
         loaded.unsupported.push_back(note.key + ": " + note.reason);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/names.h"
+#include "config/lxc/compile.h"
 #include "config/lxc/document.h"
 #include "container/places.h"
 #include "kernel/root.h"
@@ -74,6 +75,7 @@ struct Loaded {
     std::string image;  // cubby.image, or empty
     std::vector<std::string> unsupported;
 };
-Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document);
+Result<Loaded> load_spec(const Places& places, const ContainerName& name, const lxc::Document& document,
+                         lxc::Files files = lxc::Files::may_come);
 
 }  // namespace cubby

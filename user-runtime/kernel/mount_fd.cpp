@@ -1,6 +1,7 @@
 #include "kernel/mount_fd.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -111,10 +112,25 @@ Status change_mount(int mount, const MountAttributes& attributes) noexcept {
     attr.attr_set = attributes.set;
     attr.attr_clr = attributes.clear;
     attr.propagation = attributes.propagation;
+    if (attributes.id_map >= 0) {
+        attr.attr_set |= MOUNT_ATTR_IDMAP;
+        attr.userns_fd = static_cast<uint64_t>(attributes.id_map);
+    }
     if (mount_setattr(mount, "", AT_EMPTY_PATH | (attributes.recursive ? AT_RECURSIVE : 0), &attr, sizeof attr) != 0) {
         return FAIL_ERRNO("set mount attributes");
     }
     return {};
+}
+
+Status leave_mount_namespace() noexcept {
+    if (unshare(CLONE_NEWNS) != 0) {
+        return FAIL_ERRNO("make a mount namespace");
+    }
+    const Fd root(openat2_retry(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0));
+    if (!root) {
+        return FAIL_ERRNO("open /");
+    }
+    return change_mount(root.get(), {0, 0, MS_SLAVE, true});
 }
 
 Status attach_mount(int mount, int target) noexcept {

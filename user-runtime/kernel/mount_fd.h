@@ -39,6 +39,7 @@ struct MountAttributes {
     uint64_t clear = 0;
     uint64_t propagation = 0;
     bool recursive = false;
+    int id_map = -1;  // a user namespace that ids are shown as in (MOUNT_ATTR_IDMAP); the mount is detached
 };
 Status change_mount(int mount, const MountAttributes& attributes) noexcept;
 
@@ -48,6 +49,10 @@ Status attach_mount(int mount, int target) noexcept;
 // A fresh file system on top of the directory `path` of this mount namespace.  Mounts that came with a copy of another
 // user namespace's cannot be taken away, only covered (mount_namespaces(7), locked mounts).
 Status cover_directory(const char* path, const char* type, uint64_t attributes) noexcept;
+
+// A mount namespace of the caller's own, to which mounts of the one before still come and from which none goes back
+// (mount_namespaces(7), MS_SLAVE).
+Status leave_mount_namespace() noexcept;
 
 // Takes the mount whose root is `mount` out of this mount namespace, with all below it: from the tree at once, and for good
 // with its last user (MNT_DETACH).  umount2(2) has only a path: the descriptor's own name, counted from

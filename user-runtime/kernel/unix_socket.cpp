@@ -15,12 +15,12 @@ namespace {
 
 constexpr time_t kConnectSeconds = 5;
 
-Result<sockaddr_un> address_of(int dir, const RelPath& name) noexcept {
+Result<sockaddr_un> address_of(int dir, const char* name) noexcept {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const int length = snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir, name.c_str());
+    const int length = snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir, name);
     if (length < 0 || static_cast<size_t>(length) >= sizeof address.sun_path) {
-        return FAIL(Code::usage, "socket name '%s' is too long", name.c_str());
+        return FAIL(Code::usage, "socket name '%s' is too long", name);
     }
     return address;
 }
@@ -37,13 +37,18 @@ Result<Fd> new_socket() noexcept {
 
 Result<Fd> listen_at(int dir, const RelPath& name) noexcept {
     Fd fd = TRY(new_socket());
-    const sockaddr_un address = TRY(address_of(dir, name));
-    if (unlinkat(dir, name.c_str(), 0) != 0 && errno != ENOENT) {
-        return FAIL_ERRNO("replace socket %s", name.c_str());
-    }
+    // Whoever sees the name can connect, so it is given to a socket that listens already.
+    const std::string draft = "." + name.str();
+    const sockaddr_un address = TRY(address_of(dir, draft.c_str()));
+    const auto bind_draft = [&] {
+        return bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    };
     // The mode of the socket file is that of the descriptor at bind time (unix(7)), less the umask.
-    if (fchmod(fd.get(), 0600) != 0 ||
-        bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(fd.get(), 64) != 0) {
+    bool bound = fchmod(fd.get(), 0600) == 0 && bind_draft();
+    if (!bound && errno == EADDRINUSE && unlinkat(dir, draft.c_str(), 0) == 0) {
+        bound = bind_draft();
+    }
+    if (!bound || listen(fd.get(), 64) != 0 || renameat(dir, draft.c_str(), dir, name.c_str()) != 0) {
         return FAIL_ERRNO("listen at %s", name.c_str());
     }
     return fd;
@@ -51,7 +56,7 @@ Result<Fd> listen_at(int dir, const RelPath& name) noexcept {
 
 Result<Fd> connect_at(int dir, const RelPath& name) noexcept {
     Fd fd = TRY(new_socket());
-    const sockaddr_un address = TRY(address_of(dir, name));
+    const sockaddr_un address = TRY(address_of(dir, name.c_str()));
     // Bounds connect as well as send where a stopped server's queue is full (socket(7), unix(7)).
     const timeval limit{kConnectSeconds, 0};
     if (setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) {

@@ -44,12 +44,18 @@ Status run_step(ChildState& state) noexcept {
 }
 
 // Waits until the starter has done its phases; its end means that the start was given up.
-Status await_parent(const ChildState& state) noexcept {
-    const Received received = TRY(receive(state.socket));
-    if (received.closed || received.message.kind != Kind::reached) {
-        return FAIL(Code::child_failed, "the starter gave up");
+Status await_parent(ChildState& state) noexcept {
+    for (;;) {
+        Received received = TRY(receive(state.socket));
+        if (!received.closed && received.message.kind == Kind::mount && received.message.number < state.slots.size()) {
+            state.slots[received.message.number] = std::move(received.fd);
+            continue;
+        }
+        if (received.closed || received.message.kind != Kind::reached) {
+            return FAIL(Code::child_failed, "the starter gave up");
+        }
+        return {};
     }
-    return {};
 }
 
 Status run_segments(ChildState& state) noexcept {

@@ -42,6 +42,7 @@ ChildState prepare_child(const Input& input, int socket);
 
 // One overload a step: the build breaks until a new step has its runner.
 Status run(const IdMapStep&, ChildState&) noexcept;
+Status run(const MappedBindStep&, ChildState&) noexcept;
 Status run(const HostHooksStep&, ChildState&) noexcept;
 Status run(const OpenStep&, ChildState&) noexcept;
 Status run(const CloneTreeStep&, ChildState&) noexcept;

@@ -4,12 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
 #include "kernel/idmap.h"
+#include "kernel/mount_fd.h"
 #include "kernel/procfs.h"
+#include "kernel/root.h"
 #include "kernel/unix_socket.h"
+#include "launch/baton.h"
 #include "launch/child.h"
 #include "launch/parent.h"
 
@@ -26,13 +30,54 @@ Status write_maps(const IdMapStep& step, const ChildGuard& child) {
     return process.write("uid_map", step.uid_map);
 }
 
+Result<Fd> open_id_map(const std::string& id_map, const ChildGuard& child) {
+    if (id_map != "container") {
+        return open_named(id_map, O_RDONLY);
+    }
+    const ProcFs proc = TRY(ProcFs::open());
+    return TRY(proc.of_process(child.pid(), child.pidfd())).open_namespace(Ns::user);
+}
+
+Status hand_mapped_bind(const MappedBindStep& step, const ChildGuard& child, int socket) {
+    const auto refused = [&step](const Error& error) {
+        if (error.sys_errno != EPERM) {
+            return prefixed(error, "%s: idmap=%s: %s", step.key.c_str(), step.id_map.c_str(), step.path.c_str());
+        }
+        return make_error(Code::denied,
+                          "%s: idmap=%s: %s is on a file system of the host's, whose ids root alone may map; what "
+                          "lxc.hook.pre-start mounts with lxc.monitor.unshare = 1 is yours to map",
+                          step.key.c_str(), step.id_map.c_str(), step.path.c_str());
+    };
+    const auto id_map = open_id_map(step.id_map, child);
+    const auto source = open_pinned(step.path.c_str(), step.device, step.inode);
+    if (!id_map || !source) {
+        return std::unexpected(prefixed(id_map ? source.error() : id_map.error(), "%s", step.key.c_str()));
+    }
+    const auto copy = clone_tree(source->get(), step.recursive);
+    if (!copy) {
+        return std::unexpected(refused(copy.error()));
+    }
+    const MountAttributes attributes{step.set_attributes, step.clear_attributes, step.propagation, step.recursive,
+                                     id_map->get()};
+    if (auto changed = change_mount(copy->get(), attributes); !changed) {
+        return std::unexpected(refused(changed.error()));
+    }
+    Message message;
+    message.kind = Kind::mount;
+    message.number = step.slot;
+    return send(socket, message, copy->get());
+}
+
 // `child`: none in Phase::host_prepare.
-Status run_parent_step(const Input& input, const PlannedStep& planned, const ChildGuard* child) {
+Status run_parent_step(const Input& input, const PlannedStep& planned, const ChildGuard* child, int socket) {
     if (const auto* hooks = std::get_if<HostHooksStep>(&planned.step); hooks != nullptr && input.host_hooks) {
         return input.host_hooks(hooks->hook, child != nullptr ? &child->cloned() : nullptr);
     }
     if (const auto* map = std::get_if<IdMapStep>(&planned.step); map != nullptr && child != nullptr) {
         return write_maps(*map, *child);
+    }
+    if (const auto* bind = std::get_if<MappedBindStep>(&planned.step); bind != nullptr && child != nullptr) {
+        return hand_mapped_bind(*bind, *child, socket);
     }
     return FAIL(Code::broken, "step '%s' is not one of the starter's", kind_of(planned.step));
 }
@@ -46,18 +91,20 @@ uint32_t microseconds_since(const timespec& start) noexcept {
 // The starter's own steps, in their order.  Unless the start succeeds, those that were done are undone in reverse.
 class StarterSteps {
   public:
-    StarterSteps(const Input& input, Launched& launched) noexcept : input_(input), launched_(launched) {}
+    StarterSteps(const Input& input, Launched& launched) noexcept : input_(&input), launched_(launched) {}
     ~StarterSteps();
     StarterSteps(const StarterSteps&) = delete;
     StarterSteps& operator=(const StarterSteps&) = delete;
     StarterSteps(StarterSteps&&) = delete;
     StarterSteps& operator=(StarterSteps&&) = delete;
 
-    Status run(size_t from, size_t end, const ChildGuard* child);
+    // `socket`: to the child, where there is one.
+    Status run(size_t from, size_t end, const ChildGuard* child, int socket);
     void succeeded() noexcept { end_ = 0; }
+    void go_on_with(const Input& rest) noexcept { input_ = &rest; }
 
   private:
-    const Input& input_;
+    const Input* input_;
     Launched& launched_;
     size_t end_ = 0;  // of the plan's steps that may have to be undone
 };
@@ -65,18 +112,18 @@ class StarterSteps {
 // A map of ids ends with the child, so there is only one kind that leaves something.
 StarterSteps::~StarterSteps() {
     for (size_t at = end_; at > 0; --at) {
-        const Step& step = input_.plan.steps()[at - 1].step;
-        if (const auto* hooks = std::get_if<HostHooksStep>(&step); hooks != nullptr && input_.undo_host_hooks) {
-            input_.undo_host_hooks(hooks->undo);
+        const Step& step = input_->plan.steps()[at - 1].step;
+        if (const auto* hooks = std::get_if<HostHooksStep>(&step); hooks != nullptr && input_->undo_host_hooks) {
+            input_->undo_host_hooks(hooks->undo);
         }
     }
 }
 
-Status StarterSteps::run(size_t from, size_t end, const ChildGuard* child) {
+Status StarterSteps::run(size_t from, size_t end, const ChildGuard* child, int socket) {
     for (size_t at = from; at < end; ++at) {
         timespec start{};
         clock_gettime(CLOCK_MONOTONIC, &start);
-        if (auto done = run_parent_step(input_, input_.plan.steps()[at], child); !done) {
+        if (auto done = run_parent_step(*input_, input_->plan.steps()[at], child, socket); !done) {
             done.error().step = static_cast<uint16_t>(at + 1);
             return done;
         }
@@ -94,7 +141,7 @@ Status run_segments(const Input& input, int socket, StarterSteps& own, const Chi
     for (size_t at = end_of_preparation(input.plan); at < steps.size();) {
         const size_t end = next_side_change(input.plan, at);
         if (side_of(steps[at].phase) == Side::parent) {
-            TRY(own.run(at, end, &child));
+            TRY(own.run(at, end, &child, socket));
             Message message;
             message.phase = static_cast<uint8_t>(steps[end - 1].phase);
             TRY(send(socket, message));
@@ -138,13 +185,21 @@ Result<Launched> launch(const Input& input) {
         launched.microseconds.resize(input.plan.steps().size());
     }
     StarterSteps own(input, launched);  // undone after the child's end
-    TRY(own.run(0, end_of_preparation(input.plan), nullptr));
+    TRY(own.run(0, end_of_preparation(input.plan), nullptr, -1));
+    const Input& rest = input.rest ? *TRY(input.rest()) : input;
+    if (rest.plan.provisional) {
+        return FAIL(Code::broken, "nobody has looked at the plan's host paths since its hooks ran");
+    }
+    own.go_on_with(rest);
+    if (input.timings) {
+        launched.microseconds.resize(rest.plan.steps().size());
+    }
     auto ends = TRY(socket_pair());
-    ChildState state = prepare_child(input, ends[1].get());
-    ChildGuard child(TRY(make_child(input, state, ends[0].get())));
+    ChildState state = prepare_child(rest, ends[1].get());
+    ChildGuard child(TRY(make_child(rest, state, ends[0].get())));
     ends[1].reset();
     launched.pid = child.pid();
-    TRY(run_segments(input, ends[0].get(), own, child, launched));
+    TRY(run_segments(rest, ends[0].get(), own, child, launched));
     own.succeeded();
     launched.pidfd = child.hand_over();
     return launched;

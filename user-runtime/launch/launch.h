@@ -39,6 +39,9 @@ struct Input {
     std::function<Status(Hook hook, const Cloned* child)> host_hooks = {};
     std::function<void(Hook hook)> undo_host_hooks = {};
     Reports reports = {};
+    // What goes on after Phase::host_prepare, where that may change what the rest of the start is about
+    // (StartPlan::provisional): an Input with the same steps in that phase, which outlives the launch.
+    std::function<Result<const Input*>()> rest = {};
 };
 
 struct Launched {

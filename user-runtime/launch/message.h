@@ -17,6 +17,7 @@ enum class Kind : uint8_t {
     listener,     // the descriptor is a seccomp listener
     tty,          // the descriptor is the master of the next terminal beside it
     devpts,       // the descriptor is the root of the container's devpts
+    mount,        // from the starter: the descriptor is a detached mount for the slot `number`
     root,         // the descriptor is the container's root mount
     process,      // the descriptor is the pidfd of a child made by the intermediate; `number` is its pid
     log,          // `error.text` is a line of a hook's output

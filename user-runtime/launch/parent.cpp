@@ -47,6 +47,7 @@ Result<bool> listen(int socket, Launched& launched, const Reports& reports) noex
             case Kind::reached: return true;
             case Kind::failed: return std::unexpected(message.error);
             case Kind::init_failed: return std::unexpected(exec_error(message.error));
+            case Kind::mount: return FAIL(Code::broken, "a mount came from the child");
             case Kind::note: launched.lost.emplace_back(message.error.text); break;
             case Kind::console: launched.console = std::move(received.fd); break;
             case Kind::tty: launched.ttys.push_back(std::move(received.fd)); break;

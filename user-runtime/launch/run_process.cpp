@@ -25,6 +25,10 @@ namespace cubby::launch {
 
 Status run(const IdMapStep&, ChildState&) noexcept { return FAIL(Code::broken, "id maps are written by the starter"); }
 
+Status run(const MappedBindStep&, ChildState&) noexcept {
+    return FAIL(Code::broken, "ids of mounts are mapped by the starter");
+}
+
 Status run(const HostHooksStep&, ChildState&) noexcept {
     return FAIL(Code::broken, "hooks of the host are run by the starter");
 }

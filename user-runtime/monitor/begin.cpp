@@ -6,6 +6,7 @@
 #include "assembly/holder.h"
 #include "base/parse.h"
 #include "kernel/installed.h"
+#include "kernel/mount_fd.h"
 #include "kernel/sealed_program.h"
 #include "monitor/client.h"
 #include "monitor/instance.h"
@@ -67,53 +68,115 @@ AttachBlueprint blueprint_of(const ContainerSpec& spec, const HostFacts& facts, 
     return blueprint;
 }
 
-}  // namespace
+// One start: what it opens on the host, and what it hands to launch.
+class Beginning {
+  public:
+    Beginning(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan, const std::string& lxcpath,
+              const BeginOptions& options)
+        : spec_(&spec), facts_(facts), plan_(plan), lxcpath_(lxcpath), options_(options) {}
 
-Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts& facts, const StartPlan& plan,
-                                     const std::string& lxcpath, BeginOptions options) {
-    std::vector<Fd> opened;
-    std::vector<launch::EnteredNamespace> entered;
-    for (const SharedNamespace& shared : plan.shared) {
-        opened.push_back(TRY(open_shared(shared, lxcpath)));
-        entered.push_back({shared.ns, opened.back().get()});
+    Result<MonitorInput> run() {
+        Root sockets = TRY(socket_dir(lxcpath_));
+        RelPath name = TRY(socket_name(spec_->name));
+        if (!plan_.provisional) {
+            TRY(open_host());
+        }
+        launch::Input first = input();
+        if (plan_.provisional) {
+            first.rest = [this] { return after_hooks(); };
+        }
+        launch::Launched launched = TRY(launch::launch(first));
+        hand_namespaces_to_hooks(launched);
+        std::optional<Console> console;
+        if (launched.console && !options_.console_to_caller) {
+            console.emplace(std::move(launched.console), spec_->console, std::move(*log_), std::move(*device_));
+        }
+        return MonitorInput{spec_->lifecycle,    blueprint_of(*spec_, facts_, plan_),
+                            std::move(launched), std::move(sockets),
+                            std::move(name),     std::move(console),
+                            std::move(*notify_)};
     }
-    ConsoleLog log = TRY(ConsoleLog::open(options.console_to_caller ? ConsoleSpec{} : spec.console));
-    ConsoleDevice device = TRY(ConsoleDevice::open(options.console_to_caller ? "" : spec.console.path));
-    const Fd init = TRY(seal_program(TRY(installed_program("cubby-init"))));
-    Root sockets = TRY(socket_dir(lxcpath));
-    RelPath name = TRY(socket_name(spec.name));
-    launch::Input input{plan, init.get(), options.stdio, std::move(entered), options.timings, {}, {}, {}};
-    SeccompNotify notify(spec.security);
-    input.reports.seccomp_listener = [&](Fd listener, pid_t pid) { return notify.add(std::move(listener), pid); };
-    if (options.hooks != nullptr) {
-        input.host_hooks = [&](Hook hook, const Cloned* child) {
-            std::vector<std::string> more;
-            if (child != nullptr) {
-                more.push_back("LXC_PID=" + std::to_string(child->pid));
-            }
-            return options.hooks->run(hook, more, hook_lines(options.log));
-        };
-        input.undo_host_hooks = [&](Hook hook) {
-            run_late_hook(*options.hooks, hook, {"LXC_TARGET=stop"}, options.log);
-        };
+
+  private:
+    Status open_host() {
+        for (const SharedNamespace& shared : plan_.shared) {
+            opened_.push_back(TRY(open_shared(shared, lxcpath_)));
+        }
+        const bool ours = !options_.console_to_caller;
+        log_.emplace(TRY(ConsoleLog::open(ours ? spec_->console : ConsoleSpec{})));
+        device_.emplace(TRY(ConsoleDevice::open(ours ? spec_->console.path : "")));
+        init_ = TRY(seal_program(TRY(installed_program("cubby-init"))));
+        notify_.emplace(spec_->security);
+        return {};
     }
-    input.reports.hook_output = [&](const char* line) { hook_lines(options.log)(line); };
-    launch::Launched launched = TRY(launch::launch(input));
-    if (options.hooks != nullptr) {
-        // Only now, since before its exec it is nobody's to look at; one that has ended already leaves none to hand over.
-        const auto kept = options.hooks->keep_namespaces(launched.pid, launched.pidfd.get(), plan.new_namespaces);
+
+    // lxc.hook.pre-start has run and may have made whatever the configuration names.
+    Result<const launch::Input*> after_hooks() {
+        if (!options_.read_again) {
+            return FAIL(Code::broken, "a start with hooks needs the configuration that they are of");
+        }
+        made_.emplace(TRY(options_.read_again()));
+        spec_ = &*made_;
+        plan_ = TRY(assemble(*spec_, facts_, Stage::prepared));
+        TRY(open_host());
+        rest_.emplace(input());
+        return &*rest_;
+    }
+
+    [[nodiscard]] launch::Input input() {
+        launch::Input out{plan_, init_.get(), options_.stdio, {}, options_.timings, {}, {}, {}, {}};
+        for (size_t at = 0; at < opened_.size(); ++at) {
+            out.entered.push_back({plan_.shared[at].ns, opened_[at].get()});
+        }
+        out.reports.seccomp_listener = [this](Fd listener, pid_t pid) {
+            return notify_->add(std::move(listener), pid);
+        };
+        out.reports.hook_output = [this](const char* line) { hook_lines(options_.log)(line); };
+        if (options_.hooks != nullptr) {
+            out.host_hooks = [this](Hook hook, const Cloned* child) {
+                std::vector<std::string> more;
+                if (child != nullptr) {
+                    more.push_back("LXC_PID=" + std::to_string(child->pid));
+                }
+                return options_.hooks->run(hook, more, hook_lines(options_.log));
+            };
+            out.undo_host_hooks = [this](Hook hook) {
+                run_late_hook(*options_.hooks, hook, {"LXC_TARGET=stop"}, options_.log);
+            };
+        }
+        return out;
+    }
+
+    // Only once it runs, since before its exec it is nobody's to look at; one that has ended already leaves none to hand over.
+    void hand_namespaces_to_hooks(const launch::Launched& launched) const {
+        if (options_.hooks == nullptr) {
+            return;
+        }
+        const auto kept = options_.hooks->keep_namespaces(launched.pid, launched.pidfd.get(), plan_.new_namespaces);
         if (!kept) {
-            hook_lines(options.log)(std::string("lxc.hook.stop gets no namespaces: ") + kept.error().text);
+            hook_lines(options_.log)(std::string("lxc.hook.stop gets no namespaces: ") + kept.error().text);
         }
     }
-    std::optional<Console> console;
-    if (launched.console && !options.console_to_caller) {
-        console.emplace(std::move(launched.console), spec.console, std::move(log), std::move(device));
-    }
-    return MonitorInput{spec.lifecycle,      blueprint_of(spec, facts, plan),
-                        std::move(launched), std::move(sockets),
-                        std::move(name),     std::move(console),
-                        std::move(notify)};
+
+    const ContainerSpec* spec_;
+    const HostFacts& facts_;
+    StartPlan& plan_;
+    const std::string& lxcpath_;
+    const BeginOptions& options_;
+    std::optional<ContainerSpec> made_;  // what spec_ is once hooks have run
+    std::optional<launch::Input> rest_;
+    std::vector<Fd> opened_;  // the plan's shared namespaces
+    std::optional<ConsoleLog> log_;
+    std::optional<ConsoleDevice> device_;
+    Fd init_;
+    std::optional<SeccompNotify> notify_;
+};
+
+}  // namespace
+
+Result<MonitorInput> begin_container(const ContainerSpec& spec, const HostFacts& facts, StartPlan& plan,
+                                     const std::string& lxcpath, const BeginOptions& options) {
+    return Beginning(spec, facts, plan, lxcpath, options).run();
 }
 
 HookOutput hook_lines(const RunLog* log) {
@@ -130,6 +193,20 @@ void run_late_hook(const HostHooks& hooks, Hook hook, const std::vector<std::str
     if (!done && log != nullptr) {
         log->line(log::Level::error, "hook", done.error().text, where);
     }
+}
+
+Result<Standing> take_standing(const ContainerSpec& spec) {
+    if (!spec.lifecycle.monitor_mounts) {
+        HostHooks hooks = TRY(HostHooks::begin(spec));
+        HostFacts facts = TRY(enter_holder());
+        return Standing{std::move(hooks), std::move(facts)};
+    }
+    HostFacts facts = TRY(enter_holder());
+    if (auto left = leave_mount_namespace(); !left) {
+        return std::unexpected(prefixed(left.error(), "lxc.monitor.unshare"));
+    }
+    HostHooks hooks = TRY(HostHooks::begin(spec));
+    return Standing{std::move(hooks), std::move(facts)};
 }
 
 Result<HostFacts> enter_holder() {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -135,6 +136,7 @@ class HookProcess {
     if (!keep_only(socket.get())) {
         _exit(1);
     }
+    umask(022);  // what hooks make is for the container
     HookProcess(spec, kKeptSocket).serve();
     _exit(0);
 }

@@ -26,7 +26,8 @@ Status run_host_hook(const ContainerSpec& spec, Hook hook, const std::vector<std
 
 class HostHooks {
   public:
-    // Makes the process where the spec names such a hook; the caller is single-threaded and in the user's own namespaces.
+    // Makes the process where the spec names such a hook; the caller is single-threaded, and in the
+    // namespaces that the hooks are to run in.
     static Result<HostHooks> begin(const ContainerSpec& spec);
 
     // Has the hook's commands run; at once and without error where there are none.

@@ -88,7 +88,8 @@ void RunningMark::end(const Root& directory) noexcept {
 }
 
 Result<std::optional<pid_t>> running_monitor(const Root& directory) {
-    const auto fd = directory.open(mark_file(), O_RDWR);
+    // Not for writing: the end of what was opened so is how a monitor's end is noticed (container/watch.h).
+    const auto fd = directory.open(mark_file(), O_RDONLY);
     if (!fd) {
         return fd.error().code == Code::not_found ? std::optional<pid_t>{}
                                                   : Result<std::optional<pid_t>>(std::unexpected(fd.error()));

@@ -69,7 +69,7 @@ void Monitor::accept_clients(EventLoop& loop) {
     const int socket = client->get();
     // A short send buffer bounds what a client that never reads can make us hold.
     if (loop.watch(socket, EPOLLIN, [this, &loop, socket](uint32_t) { serve_client(loop, socket); })) {
-        clients_.emplace(socket, Client{std::move(*client), 0, ++admitted_});
+        clients_.emplace(socket, Client{std::move(*client), 0, false, ++admitted_});
     }
 }
 
@@ -78,8 +78,8 @@ void Monitor::accept_clients(EventLoop& loop) {
 bool Monitor::make_room(EventLoop& loop) {
     int oldest = -1;
     for (const auto& [socket, client] : clients_) {
-        const bool busy =
-            client.awaited != 0 || client.tty != 0 || (input_.console && input_.console->readers().contains(socket));
+        const bool busy = client.awaited != 0 || client.watches || client.tty != 0 ||
+                          (input_.console && input_.console->readers().contains(socket));
         if (!busy && (oldest < 0 || client.admitted < clients_.at(oldest).admitted)) {
             oldest = socket;
         }
@@ -130,6 +130,9 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request, std::v
                 return protocol::send(socket, Type::wait, protocol::bytes_of(status()));
             }
             return {};
+        case Type::watch:
+            client.watches = true;
+            return protocol::send(socket, Type::watch, protocol::bytes_of(status()));
         case Type::document: return answer_document(socket);
         case Type::listener: return answer_listener(socket, std::move(fds));
         case Type::tty: return answer_tty(client, TRY(protocol::read_as<protocol::TtyOrder>(request.payload)));
@@ -290,6 +293,9 @@ void Monitor::change(Event event) {
         if ((client.awaited & (1U << static_cast<unsigned>(state_))) != 0) {
             client.awaited = 0;
             static_cast<void>(protocol::send(socket, protocol::Type::wait, protocol::bytes_of(status())).has_value());
+        }
+        if (client.watches && !protocol::send(socket, protocol::Type::watch, protocol::bytes_of(status()))) {
+            shutdown(socket, SHUT_RDWR);  // one that does not read would miss a change: it may connect again
         }
     }
 }

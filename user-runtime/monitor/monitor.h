@@ -70,6 +70,7 @@ class Monitor {
     struct Client {
         Fd socket;
         uint32_t awaited = 0;   // bits of states
+        bool watches = false;   // is told each of them
         uint64_t admitted = 0;  // the how manieth it was
         size_t tty = 0;         // the number of the terminal that it has, 0: none
     };

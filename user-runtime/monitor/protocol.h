@@ -38,9 +38,10 @@ enum class Type : uint16_t {
                // client's until the connection ends
     listener = 12,  // request: empty, with a further seccomp listener, or without.  reply: empty; descriptor, where the
                     // request had none: the first one
+    watch = 13,     // request: empty.  reply: Status, and another one with each change of state
 };
 
-inline constexpr Type kLastType = Type::listener;
+inline constexpr Type kLastType = Type::watch;
 
 struct Header {
     uint16_t version = kVersion;

@@ -56,7 +56,15 @@ struct Describer {
         return std::string("lxc.hook.") + hook_name(s.hook) + ": " + std::to_string(s.commands.size()) +
                " commands on the host; undo: lxc.hook." + hook_name(s.undo);
     }
-    std::string operator()(const OpenStep& s) const { return slot_text(s.slot) + " = open " + s.path; }
+    std::string operator()(const OpenStep& s) const {
+        return slot_text(s.slot) + " = open " + s.path + (s.inode == 0 ? ", as lxc.hook.pre-start leaves it" : "");
+    }
+    std::string operator()(const MappedBindStep& s) const {
+        return slot_text(s.slot) + " = detached " + (s.recursive ? "recursive " : "") + "bind of " + s.path +
+               attribute_words(s.set_attributes) + ", ids mapped by " +
+               (s.id_map == "container" ? "the container's user namespace" : s.id_map) +
+               (s.inode == 0 ? ", as lxc.hook.pre-start leaves it" : "");
+    }
     std::string operator()(const CloneTreeStep& s) const {
         return slot_text(s.slot) + " = detached " + (s.recursive ? "recursive " : "") + "bind of " + slot_text(s.slot) +
                attribute_words(s.set_attributes);
@@ -162,14 +170,14 @@ std::string describe(const Step& step) { return std::visit(Describer{}, step); }
 
 const char* kind_of(const Step& step) noexcept {
     static constexpr const char* kKinds[] = {
-        "id-map",        "host-hooks",      "open",         "clone-tree", "assume-root",
-        "time-offset",   "loopback",        "fs-mount",     "overlay",    "sysctl",
-        "open-settings", "limits",          "stage",        "hook",       "pivot",
-        "attach",        "inner-bind",      "make-dir",     "symlink",    "remount",
-        "mask",          "console",         "tty",          "hostname",   "rlimit",
-        "proc-setting",  "keyring",         "session",      "identity",   "workdir",
-        "personality",   "core-scheduling", "no-new-privs", "seccomp",    "capabilities",
-        "label",         "landlock",        "death-signal", "exec"};
+        "id-map",       "mapped-bind",   "host-hooks",      "open",         "clone-tree",
+        "assume-root",  "time-offset",   "loopback",        "fs-mount",     "overlay",
+        "sysctl",       "open-settings", "limits",          "stage",        "hook",
+        "pivot",        "attach",        "inner-bind",      "make-dir",     "symlink",
+        "remount",      "mask",          "console",         "tty",          "hostname",
+        "rlimit",       "proc-setting",  "keyring",         "session",      "identity",
+        "workdir",      "personality",   "core-scheduling", "no-new-privs", "seccomp",
+        "capabilities", "label",         "landlock",        "death-signal", "exec"};
     static_assert(std::size(kKinds) == std::variant_size_v<Step>);
     return kKinds[step.index()];
 }

@@ -9,7 +9,7 @@ namespace cubby {
 
 enum class Phase : uint8_t {
     host_prepare,      // parent: before the clone
-    parent_idmap,      // parent: the child exists and waits
+    parent_idmap,      // parent: the child exists and waits; what is mapped by its user namespace
     child_userns,      // child: host paths are opened, still with the user's own rights; then it becomes root inside
     parent_cgroup,     // parent
     parent_net,        // parent

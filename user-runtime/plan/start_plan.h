@@ -40,6 +40,9 @@ class StartPlan {
     std::string ttys;  // names of the terminals beside the console, as systemd wants them: "pts/1 pts/2"
     NsSet new_namespaces;
     std::vector<SharedNamespace> shared;
+    // lxc.hook.pre-start has still to run, and may make what the plan is about: its host paths were not looked at, and
+    // only Phase::host_prepare of it can be run.
+    bool provisional = false;
 
     void add(Phase phase, Step step) { steps_.push_back({phase, std::move(step)}); }
     [[nodiscard]] Slot new_slot() noexcept { return slots_++; }

@@ -27,6 +27,22 @@ struct IdMapStep {
     bool deny_setgroups = false;
 };
 
+// A detached copy of a pinned host path's mount, with attributes and with ids as a user namespace has them (MOUNT_ATTR_IDMAP,
+// mount_setattr(2)), into a slot of the child's.  The starter's, since only who is root over the file system's own user
+// namespace may map its ids.
+struct MappedBindStep {
+    Slot slot;
+    std::string key;  // "lxc.mount.entry", for errors
+    std::string path;
+    uint64_t device;
+    uint64_t inode;  // 0: of a provisional plan
+    bool recursive;
+    uint64_t set_attributes;
+    uint64_t clear_attributes;
+    uint64_t propagation;
+    std::string id_map;  // as MountEntry::id_map
+};
+
 // Runs the commands of a hook outside of the container (launch::Input::host_hooks).  `undo` are the hooks that take back what
 // these did: at the container's end, and where the start fails after this step.
 struct HostHooksStep {
@@ -42,7 +58,7 @@ struct OpenStep {
     Slot slot;
     std::string path;
     uint64_t device;
-    uint64_t inode;
+    uint64_t inode;         // 0: of a provisional plan, where nobody has looked at the path
     bool optional = false;  // a path that vanished leaves the slot empty
 };
 // Replaces the opened path in a slot by a detached copy of its mount, with attributes.
@@ -234,12 +250,13 @@ struct ExecStep {
     bool reaper;
 };
 
-using Step = std::variant<IdMapStep, HostHooksStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep,
-                          LoopbackStep, FsMountStep, OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, StageStep,
-                          HookStep, PivotStep, AttachStep, InnerBindStep, MakeDirStep, SymlinkStep, RemountStep,
-                          MaskStep, ConsoleStep, TtyStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep,
-                          SessionStep, IdentityStep, WorkDirStep, PersonalityStep, CoreSchedulingStep, NoNewPrivsStep,
-                          SeccompStep, CapsStep, LabelStep, LandlockStep, DeathSignalStep, ExecStep>;
+using Step =
+    std::variant<IdMapStep, MappedBindStep, HostHooksStep, OpenStep, CloneTreeStep, AssumeRootStep, TimeOffsetStep,
+                 LoopbackStep, FsMountStep, OverlayStep, SysctlStep, OpenSettingsStep, LimitsStep, StageStep, HookStep,
+                 PivotStep, AttachStep, InnerBindStep, MakeDirStep, SymlinkStep, RemountStep, MaskStep, ConsoleStep,
+                 TtyStep, HostnameStep, RlimitStep, ProcSettingStep, KeyringStep, SessionStep, IdentityStep,
+                 WorkDirStep, PersonalityStep, CoreSchedulingStep, NoNewPrivsStep, SeccompStep, CapsStep, LabelStep,
+                 LandlockStep, DeathSignalStep, ExecStep>;
 
 // "bind /home/a/work" and the like: one line that says what the step does to what.
 [[nodiscard]] std::string describe(const Step& step);

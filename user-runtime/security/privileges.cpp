@@ -26,7 +26,9 @@ Status add_filters(const SecuritySpec& security, bool single_id, StartPlan& plan
         add(copy_of(security.nesting ? nesting_filter() : default_filter()),
             security.nesting ? "built in, with nesting" : "built in");
     }
-    if (!security.seccomp_file.empty()) {
+    if (!security.seccomp_file.empty() && security.seccomp_policy.empty() && plan.provisional) {
+        add({}, security.seccomp_file);  // lxc.hook.pre-start may write it
+    } else if (!security.seccomp_file.empty()) {
         add(TRY(compile_profile(security.seccomp_policy, security.seccomp_file)), security.seccomp_file);
     }
     return {};

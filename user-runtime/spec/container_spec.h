@@ -25,6 +25,7 @@ struct RootfsSpec {
     std::string path;                 // dir: the tree; overlay: the upper directory
     std::vector<std::string> lowers;  // overlay: read-only layers, the topmost first
     std::string work;                 // overlay: the work directory, on the upper's file system
+    std::string id_map;               // dir, lxc.rootfs.options idmap=: as MountEntry::id_map
     bool read_only = false;
     bool discard = false;  // an ephemeral upper: it need not survive a crash, so nothing is synced
     bool managed = true;   // lxc.rootfs.managed: destroy may delete it
@@ -61,6 +62,9 @@ struct MountEntry {
     bool optional = false;        // a missing source or target skips it
     bool source_in_root = false;  // a bind's source is a path below the container's root: RelPath::guest text
     CreateTarget create = CreateTarget::no;
+    // Of a bind: ids of the source's file system are shown as they are inside of this user namespace: "container" for
+    // its own, else the absolute host path of a namespace file; empty: as they are.
+    std::string id_map;
     bool operator==(const MountEntry&) const = default;
 };
 
@@ -192,7 +196,8 @@ struct LifecycleSpec {
     int halt_signal = SIGPWR;
     int reboot_signal = SIGINT;
     int stop_signal = SIGKILL;
-    bool ephemeral = false;  // destroyed when it stops
+    bool ephemeral = false;       // destroyed when it stops
+    bool monitor_mounts = false;  // lxc.monitor.unshare: the monitor has a mount namespace of its own
     bool operator==(const LifecycleSpec&) const = default;
 };
 

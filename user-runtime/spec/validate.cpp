@@ -32,11 +32,17 @@ Status check_host_path(const std::string& path, const char* key) {
     return {};
 }
 
+// A user namespace whose ids a mount has (MountEntry::id_map).
+Status check_id_map(const std::string& id_map, const char* key) {
+    return id_map.empty() || id_map == "container" ? Status{} : check_host_path(id_map, key);
+}
+
 Status check_rootfs(const RootfsSpec& rootfs) {
     if (rootfs.path.empty()) {
         return FAIL(Code::invalid_config, "lxc.rootfs.path is not set; say where the root file system is");
     }
     TRY(check_host_path(rootfs.path, "lxc.rootfs.path"));
+    TRY(check_id_map(rootfs.id_map, "lxc.rootfs.options"));
     for (const std::string& lower : rootfs.lowers) {
         TRY(check_host_path(lower, "lxc.rootfs.path"));
     }
@@ -73,6 +79,10 @@ Status check_mounts(const MountsSpec& mounts) {
     for (const MountEntry& entry : mounts.entries) {
         if (auto target = RelPath::guest(entry.target); !target) {
             return std::unexpected(prefixed(target.error(), "lxc.mount.entry"));
+        }
+        TRY(check_id_map(entry.id_map, "lxc.mount.entry"));
+        if (!entry.id_map.empty() && (entry.source_in_root || !entry.type.empty())) {
+            return FAIL(Code::invalid_config, "lxc.mount.entry: only ids of a bind of the host's can be mapped");
         }
         if (entry.source_in_root) {
             TRY(RelPath::guest(entry.source));

@@ -38,7 +38,8 @@ class Backend {
     [[nodiscard]] virtual std::string describe(const RootfsSpec& rootfs) const = 0;
 
     // Adds the steps that make the root mount, and gives the slot that then holds it, detached.  Looks at the host paths
-    // now, with the user's rights, and pins them: the child opens the same directories or none.
+    // now, with the user's rights, and pins them: the child opens the same directories or none.  Of a provisional plan
+    // it names them only.
     virtual Result<Slot> contribute(const RootfsSpec& rootfs, StartPlan& plan) const = 0;
 
     // Makes the files of a new root file system below wanted.directory, or at wanted.rootfs; all of them, or nothing after an error.

@@ -21,6 +21,14 @@ class Dir final : public Backend {
     [[nodiscard]] std::string describe(const RootfsSpec& rootfs) const override { return "directory " + rootfs.path; }
 
     Result<Slot> contribute(const RootfsSpec& rootfs, StartPlan& plan) const override {
+        if (!rootfs.id_map.empty()) {
+            PinnedPath root = TRY(pin_directory(rootfs.path, plan));
+            const Slot mapped = plan.new_slot();
+            plan.add(Phase::parent_idmap,
+                     MappedBindStep{mapped, "lxc.rootfs.options", std::move(root.path), root.device, root.inode, true,
+                                    0, 0, MS_PRIVATE, rootfs.id_map});
+            return mapped;
+        }
         const Slot slot = TRY(add_directory(rootfs.path, plan));
         // The copy is made while the user's own rights last; what he has mounted below comes along.
         plan.add(Phase::child_userns, CloneTreeStep{slot, true, 0, 0, MS_PRIVATE});

@@ -65,6 +65,25 @@ TEST(LxcCompile, EveryMemberIsReached) {
     EXPECT_EQ(spec.idmap, (IdMaps{{{0, 100000, 10}}, {{0, 200000, 10}}}));
 }
 
+TEST(LxcCompile, FilesThatAHookMayMake) {
+    const auto of = [](const std::string& text, Files files, test::Files known) {
+        const auto document = Document::parse("lxc.rootfs.path = /r\n" + text, "c");
+        return compile(*document, test::web1(), "/c/web1", test::reader(std::move(known)), files);
+    };
+    for (const std::string key : {"lxc.mount.fstab", "lxc.seccomp.profile"}) {
+        const std::string line = key + " = /c/file\n";
+        const std::string hook = "lxc.hook.pre-start = /bin/make\n";
+        EXPECT_FALSE(of(line, Files::may_come, {})) << key;
+        EXPECT_TRUE(of(hook + line, Files::may_come, {})) << key;
+        EXPECT_FALSE(of(hook + line, Files::are_made, {})) << key;
+        EXPECT_FALSE(of("lxc.hook.post-stop = /bin/make\n" + line, Files::may_come, {})) << key;
+    }
+    const std::string text = "lxc.hook.pre-start = /bin/make\nlxc.mount.fstab = /c/file\n";
+    const auto made = of(text, Files::are_made, {{"/c/file", "/a b none bind\n"}});
+    ASSERT_TRUE(made) << made.error().text;
+    EXPECT_EQ(made->spec.mounts.entries.size(), 1U);
+}
+
 TEST(LxcCompile, AnEmptyValueBringsTheDefaultBack) {
     EXPECT_EQ(spec_of("lxc.uts.name = h\nlxc.signal.halt = 9\nlxc.environment = A=b\nlxc.cap.drop = chown\n"
                       "lxc.uts.name =\nlxc.signal.halt =\nlxc.environment =\nlxc.cap.drop =\n"),
@@ -228,7 +247,7 @@ TEST(LxcCompile, Networks) {
 
 TEST(LxcCompile, HarmlessKeysAreReported) {
     const auto result = compiled(
-        "lxc.monitor.unshare = 1\nlxc.cgroup.dir = x\nlxc.cgroup.dir =\nlxc.start.auto = 0\nlxc.hook.clone = /x\nwords\n"
+        "lxc.monitor.signal.pdeath = SIGTERM\nlxc.cgroup.dir = x\nlxc.cgroup.dir =\nlxc.start.auto = 0\nlxc.hook.clone = /x\nwords\n"
         "lxc.net.0.type = empty\nlxc.net.0.mtu = 1400\nlxc.mount.auto = shmounts:/x\n"
         "lxc.environment = CUBBY_TEST_MISSING\nlxc.cgroup2.devices.allow = c 1:3 rwm\ncubby.image = busybox\n");
     ASSERT_TRUE(result) << result.error().text;
@@ -237,11 +256,11 @@ TEST(LxcCompile, HarmlessKeysAreReported) {
         EXPECT_FALSE(note.reason.empty()) << note.key;
         seen.push_back(note.where + " " + note.key + " " + note.value);
     }
-    EXPECT_EQ(seen,
-              (std::vector<std::string>{"/c/web1/config:11 lxc.cgroup2.devices.allow c 1:3 rwm",
-                                        "/c/web1/config:1 lxc.monitor.unshare 1", "/c/web1/config:8 lxc.net.0.mtu 1400",
-                                        "/c/web1/config:10 lxc.environment CUBBY_TEST_MISSING",
-                                        "/c/web1/config:9 lxc.mount.auto shmounts:/x", "/c/web1/config:6 words "}));
+    EXPECT_EQ(seen, (std::vector<std::string>{
+                        "/c/web1/config:11 lxc.cgroup2.devices.allow c 1:3 rwm",
+                        "/c/web1/config:1 lxc.monitor.signal.pdeath 15", "/c/web1/config:8 lxc.net.0.mtu 1400",
+                        "/c/web1/config:10 lxc.environment CUBBY_TEST_MISSING",
+                        "/c/web1/config:9 lxc.mount.auto shmounts:/x", "/c/web1/config:6 words "}));
     EXPECT_EQ(result->image, "busybox");
     EXPECT_TRUE(compiled("")->unsupported.empty());
 }

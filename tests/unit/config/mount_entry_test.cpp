@@ -126,10 +126,24 @@ TEST(LxcMountEntry, OptionsAreChecked) {
     EXPECT_EQ(refused("/a b none bind,size=1"), "a bind mount has no option 'size=1'");
     EXPECT_EQ(refused("/a b none bind,noxec"), "a bind mount has no option 'noxec'");
     EXPECT_EQ(refused("/a b none bind,create=link"), "'create=link' is neither create=dir nor create=file");
-    EXPECT_EQ(refused("/a b none bind,idmap=container"),
-              "the option 'idmap=container' is not supported by this version of cubby; remove it");
-    EXPECT_EQ(refused("/a b none move"), "the option 'move' is not supported by this version of cubby; remove it");
+    for (const char* map : {"", "root", "proc/1/ns/user"}) {
+        EXPECT_EQ(refused(std::string("/a b none bind,idmap=") + map),
+                  std::string("'idmap=") + map +
+                      "' is neither idmap=container nor the absolute path of a user namespace");
+    }
+    EXPECT_EQ(refused("a b none bind,relative,idmap=container"),
+              "the options 'relative' and 'idmap' do not go together");
+    EXPECT_EQ(refused("tmpfs b tmpfs idmap=container"),
+              "the option 'idmap' is for binds; a new file system has the container's ids");
 }
+
+TEST(LxcMountEntry, IdMaps) {
+    EXPECT_EQ(entry("/a b none bind").id_map, "");
+    EXPECT_EQ(entry("/a b none rbind,idmap=container").id_map, "container");
+    EXPECT_EQ(entry("/a b none bind,idmap=/proc/1/ns/user").id_map, "/proc/1/ns/user");
+}
+
+TEST(LxcMountEntry, MoveIsABindOfAllBelow) { EXPECT_EQ(entry("/a b none move"), entry("/a b none rbind")); }
 
 TEST(LxcFstab, SkipsCommentsAndNamesLines) {
     const auto entries = parse_fstab("# c\n\n/a b none bind\n  tmpfs tmp tmpfs rw\n", "/etc/f");

@@ -171,7 +171,9 @@ TEST(LxcValues, RootFileSystems) {
     gives("lxc.rootfs.options", "ro", "ro");
     gives("lxc.rootfs.options", "rw,ro", "rw,ro");
     refuses("lxc.rootfs.options", "ro,nosuid");
-    refuses("lxc.rootfs.options", "idmap=container");
+    gives("lxc.rootfs.options", "ro,idmap=container", "ro,idmap=container");
+    refuses("lxc.rootfs.options", "idmap=");
+    refuses("lxc.rootfs.options", "idmap=web1");
 }
 
 TEST(LxcValues, AutoMounts) {

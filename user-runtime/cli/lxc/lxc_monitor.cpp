@@ -1,6 +1,7 @@
 #include "cli/lxc/options.h"
 #include "cli/lxc/row.h"
-#include "cli/lxc/watch.h"
+#include "cli/lxc/selection.h"
+#include "container/watch.h"
 
 namespace cubby::cli {
 namespace {
@@ -32,7 +33,8 @@ Result<int> run_monitor(const Context& context) {
     // As LXC: the whole name has to match.
     const std::string text = context.line.operands().empty() ? ".*" : context.line.operands().front();
     const NamePattern pattern = TRY(NamePattern::parse("^(" + text + ")$"));
-    TRY(watch_states(TRY(places_of(context)), pattern, tell));
+    const auto places = TRY(places_of(context));
+    TRY(watch_states(places, {[&](const std::string& name) { return pattern.matches(name); }, tell}));
     return kOk;
 }
 
@@ -52,7 +54,9 @@ constinit const LxcCommand kLxcMonitor{
                 .examples = kExamples,
                 .gives = Gives::lxc_status,
                 .run = run_monitor},
-    .note = "looks every 20 ms: STARTING and STOPPING, which last a few, are not always seen",
+    .note =
+        "no lxc-monitord: monitors tell whoever is connected. A container that ends by itself goes from RUNNING to "
+        "STOPPED, without STOPPING",
     .test = "tests/integration/test_lxc_more.py Monitor.test_texts",
     .options = kStandings,
 };

@@ -93,10 +93,14 @@ std::unexpected<Error> located(const Expanded& expanded, Error error) {
 }
 
 std::string where(const Expanded& expanded, std::string_view key, std::string_view value) {
+    // One may be written in other words than it is printed, such as a signal by its name.
     const Assignment* last = nullptr;
+    bool literal = false;
     for (const Assignment& each : expanded.assignments) {
-        if (each.key == key && each.value.find(value) != std::string::npos) {
+        const bool same = each.value.find(value) != std::string::npos;
+        if (each.key == key && (same || !literal)) {
             last = &each;
+            literal = literal || same;
         }
     }
     return last == nullptr ? std::string() : place(last->origin);
@@ -153,10 +157,10 @@ Result<Draft> load(const Document& document, ContainerName name, const std::stri
 }
 
 Result<Compiled> compile(const Document& document, ContainerName name, const std::string& container_dir,
-                         const IncludeReader& reader) {
+                         const IncludeReader& reader, Files files) {
     const Expanded expanded = TRY(expand(document, container_dir, reader));
     const Draft draft = TRY(fill(expanded, std::move(name)));
-    auto spec = finish(draft, container_dir, reader);
+    auto spec = finish(draft, container_dir, reader, files);
     if (!spec) {
         return located(expanded, spec.error());
     }

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "config/lxc/document.h"
 #include "config/lxc/draft.h"
+#include "config/lxc/finish.h"
 #include "config/lxc/include.h"
 
 namespace cubby::lxc {
@@ -36,8 +37,8 @@ Result<Draft> load(const Document& document, ContainerName name, const std::stri
 // The spec of a document: loaded, completed by the defaults of config/lxc/draft.h, and validated (spec/validate.h).
 // Keys that cannot be honoured and whose absence weakens the container are errors, the others are in `unsupported`.
 // Masked and read-only paths are left empty: the security module's.  The starter's environment is asked for
-// "lxc.environment = NAME"; lxc.mount.fstab is read through `reader`.
+// "lxc.environment = NAME"; lxc.mount.fstab and lxc.seccomp.profile are read through `reader`, where they are there.
 Result<Compiled> compile(const Document& document, ContainerName name, const std::string& container_dir,
-                         const IncludeReader& reader = read_includes);
+                         const IncludeReader& reader = read_includes, Files files = Files::may_come);
 
 }  // namespace cubby::lxc

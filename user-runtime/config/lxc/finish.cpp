@@ -22,12 +22,18 @@ const std::string& rootfs_type(const Draft& draft) {
 Status finish_rootfs(const Draft& draft, const std::string& container_dir, RootfsSpec& rootfs) {
     for (const std::string_view option : split_words(draft.rootfs_options, ",")) {
         rootfs.read_only = option == "ro" || (rootfs.read_only && option != "rw");
+        if (option.starts_with("idmap=")) {
+            rootfs.id_map = TRY(parse_id_map(option.substr(option.find('=') + 1)));
+        }
     }
     if (!rootfs_type(draft).starts_with("overlay")) {
         rootfs.path = host_path(draft.rootfs_path, container_dir);
         return {};
     }
     rootfs.backend = "overlay";
+    if (!rootfs.id_map.empty()) {
+        return FAIL(Code::invalid_config, "lxc.rootfs.options: the kernel maps no ids of overlays; remove idmap=");
+    }
     for (const std::string_view part : split_fields(draft.rootfs_path, ':')) {
         if (part.empty()) {
             return FAIL(Code::invalid_config, "lxc.rootfs.path: an overlay's path is empty; write overlay:LOWER:UPPER");
@@ -121,11 +127,19 @@ Status add_entry(MountEntry entry, const std::vector<std::string>& points, const
     return {};
 }
 
-// The text of a file that a key names, through the reader of includes.
-Result<NamedText> named_file(const std::string& written, const char* key, const std::string& container_dir,
-                             const IncludeReader& reader) {
-    const std::string path = host_path(written, container_dir);
-    auto texts = reader(path);
+// The files that keys name, through the reader of includes.
+struct NamedFiles {
+    const std::string& container_dir;
+    const IncludeReader& reader;
+    bool may_come;  // one that is not there yet is empty
+};
+
+Result<NamedText> named_file(const std::string& written, const char* key, const NamedFiles& files) {
+    const std::string path = host_path(written, files.container_dir);
+    auto texts = files.reader(path);
+    if (!texts && files.may_come && texts.error().code == Code::not_found) {
+        return NamedText{path, {}};
+    }
     if (!texts) {
         return std::unexpected(prefixed(texts.error(), "%s", key));
     }
@@ -138,14 +152,13 @@ Result<NamedText> named_file(const std::string& written, const char* key, const 
 }
 
 // lxc.seccomp.profile, lxc.apparmor.profile
-Status finish_security(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
-                       SecuritySpec& security) {
+Status finish_security(const Draft& draft, const NamedFiles& files, SecuritySpec& security) {
     if (security.apparmor_profile == "generated") {
         return FAIL(Code::invalid_config,
                     "lxc.apparmor.profile: 'generated' needs root, who loads it; name a loaded profile, or unchanged");
     }
     if (!draft.seccomp_profile.empty()) {
-        NamedText policy = TRY(named_file(draft.seccomp_profile, "lxc.seccomp.profile", container_dir, reader));
+        NamedText policy = TRY(named_file(draft.seccomp_profile, "lxc.seccomp.profile", files));
         security.seccomp_file = std::move(policy.name);
         security.seccomp_policy = std::move(policy.text);
     }
@@ -153,17 +166,16 @@ Status finish_security(const Draft& draft, const std::string& container_dir, con
 }
 
 // lxc.mount.fstab, then lxc.mount.entry, as LXC orders them
-Status finish_mounts(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
-                     ContainerSpec& spec) {
+Status finish_mounts(const Draft& draft, const NamedFiles& files, ContainerSpec& spec) {
     const std::vector<std::string> points = assembly_points(draft, spec.rootfs);
     if (!draft.fstab.empty()) {
-        const NamedText fstab = TRY(named_file(draft.fstab, "lxc.mount.fstab", container_dir, reader));
+        const NamedText fstab = TRY(named_file(draft.fstab, "lxc.mount.fstab", files));
         for (MountEntry& entry : TRY(parse_fstab(fstab.text, fstab.name))) {
-            TRY(add_entry(std::move(entry), points, container_dir, spec.mounts));
+            TRY(add_entry(std::move(entry), points, files.container_dir, spec.mounts));
         }
     }
     for (const std::string& line : draft.mount_entries) {
-        TRY(add_entry(TRY(parse_mount_entry(line)), points, container_dir, spec.mounts));
+        TRY(add_entry(TRY(parse_mount_entry(line)), points, files.container_dir, spec.mounts));
     }
     if (draft.automounts) {
         const bool administrates = (spec.security.keep_capabilities & (CapSet{1} << kSysAdmin)) != 0;
@@ -213,7 +225,8 @@ Status check_supported(const Draft& draft) {
     return {};
 }
 
-Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader) {
+Result<ContainerSpec> finish(const Draft& draft, const std::string& container_dir, const IncludeReader& reader,
+                             Files files) {
     TRY(check_supported(draft));
     ContainerSpec spec = draft.spec;
     const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
@@ -245,8 +258,10 @@ Result<ContainerSpec> finish(const Draft& draft, const std::string& container_di
     TRY(finish_rootfs(draft, container_dir, spec.rootfs));
     TRY(finish_namespaces(draft, spec.namespaces));
     TRY(finish_capabilities(draft, spec.security.keep_capabilities));
-    TRY(finish_security(draft, container_dir, reader, spec.security));
-    TRY(finish_mounts(draft, container_dir, reader, spec));
+    const bool may_come = files == Files::may_come && !spec.hooks.of(Hook::pre_start).empty();
+    const NamedFiles named{container_dir, reader, may_come};
+    TRY(finish_security(draft, named, spec.security));
+    TRY(finish_mounts(draft, named, spec));
     TRY(finish_net(draft, spec.net));
     return spec;
 }

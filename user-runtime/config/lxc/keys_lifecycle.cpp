@@ -91,7 +91,9 @@ constexpr Key kRows[] = {
                                                                 "the facility of syslog(3) that takes the log, too"),
     kept<Signal, int, "lxc.monitor.signal.pdeath", "9">("SIGTERM",
                                                         "the signal that the first process gets when its monitor dies"),
-    kept<Flag, bool, "lxc.monitor.unshare", "0">("1", "1: the monitor has a mount namespace of its own"),
+    row<Flag, kSpec, &ContainerSpec::lifecycle, &LifecycleSpec::monitor_mounts>(
+        "lxc.monitor.unshare", "1",
+        "1: the monitor has a mount namespace of its own, in which hooks of the host may mount"),
     kept<Number<1>, uint32_t, "lxc.start.auto", "0">("1", "1: the container is started by itself"),
     kept<Number<kMostNumber>, uint32_t, "lxc.start.delay", "0">("5", "seconds to wait after it was started by itself"),
     kept<Number<kMostNumber>, uint32_t, "lxc.start.order", "0">(

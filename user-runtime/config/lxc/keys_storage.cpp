@@ -45,15 +45,18 @@ constexpr Key kRootfsPath{
     .get = [](const Draft& draft, std::string_view) { return draft.rootfs_path; },
     .members = nullptr};
 
-// "ro" and "rw"; nothing else has a meaning that could be kept.
+// "ro", "rw" and "idmap="; nothing else has a meaning that could be kept.
 struct RootfsOptions {
     static Status read(std::string& field, const Item& item) {
         for (const std::string_view option : split_words(item.value, ",")) {
             if (option.starts_with("idmap=")) {
-                return refuse(item, "idmap= mounts are not supported by this version of cubby; remove the option");
+                if (auto map = parse_id_map(option.substr(option.find('=') + 1)); !map) {
+                    return std::unexpected(prefixed(map.error(), "%s", std::string(item.key).c_str()));
+                }
+                continue;
             }
             if (option != "ro" && option != "rw" && option != "defaults") {
-                return refuse(item, "'%s' is not supported by this version of cubby; only ro and rw are",
+                return refuse(item, "'%s' is not supported by this version of cubby; ro, rw and idmap= are",
                               shown(option).c_str());
             }
         }
@@ -116,7 +119,8 @@ constexpr Key kRows[] = {
     row<GuestPath, kSpec, &ContainerSpec::hooks, &HooksSpec::rootfs_mount>(
         "lxc.rootfs.mount", "/srv",
         "where the root file system is seen while hooks run, in the container's namespaces only"),
-    row<RootfsOptions, &Draft::rootfs_options>("lxc.rootfs.options", "ro", "ro: the root is read-only"),
+    row<RootfsOptions, &Draft::rootfs_options>(
+        "lxc.rootfs.options", "ro", "ro: the root is read-only; idmap=container: its ids are the container's"),
     kRootfsPath,
 };
 static_assert(sorted(kRows));

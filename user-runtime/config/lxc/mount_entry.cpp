@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "base/names.h"
 #include "base/parse.h"
@@ -85,6 +86,18 @@ bool take_attribute(MountEntry& entry, std::string_view word) {
     return true;
 }
 
+}  // namespace
+
+Result<std::string> parse_id_map(std::string_view value) {
+    if (value != "container" && (!value.starts_with('/') || value.size() >= PATH_MAX)) {
+        return FAIL(Code::usage, "'idmap=%s' is neither idmap=container nor the absolute path of a user namespace",
+                    shown(value).c_str());
+    }
+    return std::string(value);
+}
+
+namespace {
+
 Result<bool> take_lxc_option(MountEntry& entry, Options& options, std::string_view word) {
     if (word == "create=dir" || word == "create=file") {
         entry.create = word == "create=dir" ? CreateTarget::directory : CreateTarget::file;
@@ -94,9 +107,8 @@ Result<bool> take_lxc_option(MountEntry& entry, Options& options, std::string_vi
         options.relative = true;
     } else if (word.starts_with("create=")) {
         return FAIL(Code::usage, "'%s' is neither create=dir nor create=file", shown(word).c_str());
-    } else if (word.starts_with("idmap=") || word == "move") {
-        return FAIL(Code::usage, "the option '%s' is not supported by this version of cubby; remove it",
-                    shown(word).c_str());
+    } else if (word.starts_with("idmap=")) {
+        entry.id_map = TRY(parse_id_map(word.substr(word.find('=') + 1)));
     } else {
         return false;
     }
@@ -109,9 +121,10 @@ Result<Options> take_options(MountEntry& entry, std::string_view text) {
         if (word == "defaults" || take_attribute(entry, word) || TRY(take_lxc_option(entry, options, word))) {
             continue;
         }
-        if (word == "bind" || word == "rbind") {
+        if (word == "bind" || word == "rbind" || word == "move") {
+            // What is moved is the container's copy of a mount, and the place that it was at is let go with the old root.
             options.bind = true;
-            entry.recursive = entry.recursive || word == "rbind";
+            entry.recursive = entry.recursive || word != "bind";
             continue;
         }
         const auto* const propagation = std::ranges::find(kPropagations, word, &Propagation::word);
@@ -130,6 +143,9 @@ Status finish_bind(MountEntry& entry, const Options& options) {
     }
     entry.type.clear();
     if (options.relative) {
+        if (!entry.id_map.empty()) {
+            return FAIL(Code::usage, "the options 'relative' and 'idmap' do not go together");
+        }
         entry.source = TRY(RelPath::guest(entry.source)).str();
         entry.source_in_root = true;
     }
@@ -142,6 +158,9 @@ Status finish_filesystem(MountEntry& entry, const Options& options) {
     }
     if (options.relative) {
         return FAIL(Code::usage, "the option 'relative' is for binds only");
+    }
+    if (!entry.id_map.empty()) {
+        return FAIL(Code::usage, "the option 'idmap' is for binds; a new file system has the container's ids");
     }
     for (const std::string_view word : options.unknown) {
         entry.data.append(entry.data.empty() ? "" : ",").append(word);

@@ -20,6 +20,9 @@ Result<MountEntry> parse_mount_entry(std::string_view line);
 Result<MountEntry> make_mount_entry(std::string source, std::string target, std::string type,
                                     std::string_view option_words);
 
+// What may stand behind "idmap=": "container", or the absolute path of a user namespace (MountEntry::id_map).
+Result<std::string> parse_id_map(std::string_view value);
+
 // The entries of a whole file; empty lines and comments are skipped.  Errors begin with "NAME:LINE".
 Result<std::vector<MountEntry>> parse_fstab(std::string_view text, const std::string& name);
 

@@ -26,8 +26,8 @@ constexpr Unhonoured kKeys[] = {
     {"lxc.cgroup.relative", kNote, "0", kNoPlace},
     {"lxc.cgroup2.", kNote, "", kNoLimits},
     {"lxc.cgroup2.devices.", kNote, "", kDevices},
-    {"lxc.monitor.signal.pdeath", kNote, "", "the container always ends with its monitor"},
-    {"lxc.monitor.unshare", kNote, "0", "the monitor makes no mounts"},
+    {"lxc.monitor.signal.pdeath", kNote, "9",
+     "the container is always killed with its monitor, without which nobody could show or stop it"},
     {"lxc.selinux.context.keyring", kRefuse, "", "it sets no SELinux label on keyrings"},
 };
 constexpr bool in_order() {

@@ -40,6 +40,8 @@ struct Arguments {
     bool orphan = false;
 };
 
+std::string directory_of(const Arguments& arguments) { return arguments.lxcpath + "/" + arguments.name.str(); }
+
 Result<Arguments> parse_arguments(int argc, char** argv) {
     if (argc < 3) {
         return FAIL(Code::usage, "cubby-monitor is started by cubby start");
@@ -80,33 +82,32 @@ Status destroy_ephemeral(const Arguments& arguments, const ContainerSpec& spec, 
     ids.holder = holder.user_namespace.get();
     ids.maps = TRY(translate(effective_maps(spec, facts), facts.holder));
     TRY(TRY(backend_of(spec.rootfs))->destroy(spec.rootfs, ids));
-    const std::vector<std::string> paths{arguments.lxcpath + "/" + arguments.name.str()};
+    const std::vector<std::string> paths{directory_of(arguments)};
     return delete_in_holder(ids.holder, paths);
 }
 
 // What a start takes and each restart takes again.
 struct Ground {
     ContainerSpec spec;
+    lxc::Document configuration;
     RunLog log;
-    HostHooks hooks;
+    Standing standing;
     Fd document;  // the configuration's text, for those who ask what it runs with
-    HostFacts facts;
     Fd signals;
 };
 
 // The process is in the holder's namespace afterwards.
 Result<Ground> prepare(const Arguments& arguments, const std::string& document) {
-    const std::string directory = arguments.lxcpath + "/" + arguments.name.str();
-    const auto parsed = TRY(lxc::Document::parse(document, directory + "/config"));
+    const std::string directory = directory_of(arguments);
+    auto parsed = TRY(lxc::Document::parse(document, directory + "/config"));
     auto compiled = TRY(lxc::compile(parsed, arguments.name, directory));
     RunLog log = TRY(RunLog::open(compiled.spec, directory));
-    HostHooks hooks = TRY(HostHooks::begin(compiled.spec));
+    Standing standing = TRY(take_standing(compiled.spec));
     Fd text = TRY(memory_file("cubby-config", document));
-    HostFacts facts = TRY(enter_holder());
     constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, kListenSignal, SIGPIPE};
     Fd signals = TRY(open_signals(kSignals));
-    return Ground{std::move(compiled.spec), std::move(log),   std::move(hooks),
-                  std::move(text),          std::move(facts), std::move(signals)};
+    return Ground{std::move(compiled.spec), std::move(parsed), std::move(log),
+                  std::move(standing),      std::move(text),   std::move(signals)};
 }
 
 // The life of one container in this process, over reboots.
@@ -135,6 +136,7 @@ class Session {
 
   private:
     Status begin_once();
+    [[nodiscard]] Result<ContainerSpec> read_again() const;
     Status watch_signals();
     Status serve();
     Status listen_again();
@@ -171,15 +173,22 @@ Status Session::watch_signals() {
                        [this](uint32_t) { on_signal(next_signal(ground_.signals.get())); });
 }
 
+Result<ContainerSpec> Session::read_again() const {
+    return TRY(lxc::compile(ground_.configuration, arguments_.name, directory_of(arguments_), lxc::read_includes,
+                            lxc::Files::are_made))
+        .spec;
+}
+
 Status Session::begin_once() {
-    const StartPlan plan = TRY(assemble(ground_.spec, ground_.facts));
+    StartPlan plan = TRY(assemble(ground_.spec, ground_.standing.facts));
     const Fd null = TRY(open_named("/dev/null", O_RDWR));
-    BeginOptions options{{null.get(), null.get(), null.get()}, arguments_.timings, false, &ground_.hooks, &ground_.log};
+    BeginOptions options{
+        {null.get(), null.get(), null.get()}, arguments_.timings, false, &ground_.standing.hooks, &ground_.log,
+        [this] { return read_again(); }};
     for (const PlannedStep& planned : plan.steps()) {
         ground_.log.line(log::Level::trace, "plan", describe(planned.step));
     }
-    MonitorInput input =
-        TRY(begin_container(ground_.spec, ground_.facts, plan, arguments_.lxcpath, std::move(options)));
+    MonitorInput input = TRY(begin_container(ground_.spec, ground_.standing.facts, plan, arguments_.lxcpath, options));
     input.document = ground_.document.get();
     report_ = report_of(input.launched, plan);
     ground_.log.line(log::Level::info, "start", "running as process " + std::to_string(report_.pid));
@@ -211,13 +220,13 @@ void Session::run_end_hooks(ExitStatus status) {
     ground_.log.line(log::Level::info, "stop", "ended with " + std::to_string(status.shell_code()));
     const std::vector<std::string> target{again_ ? "LXC_TARGET=reboot" : "LXC_TARGET=stop"};
     for (const Hook hook : {Hook::stop, Hook::post_stop}) {
-        run_late_hook(ground_.hooks, hook, target, &ground_.log);
+        run_late_hook(ground_.standing.hooks, hook, target, &ground_.log);
     }
 }
 
 Status Session::remove_ephemeral() {
-    run_late_hook(ground_.hooks, Hook::destroy, {}, &ground_.log);
-    return destroy_ephemeral(arguments_, ground_.spec, ground_.facts);
+    run_late_hook(ground_.standing.hooks, Hook::destroy, {}, &ground_.log);
+    return destroy_ephemeral(arguments_, ground_.spec, ground_.standing.facts);
 }
 
 void Session::on_end(ExitStatus status) {
