@@ -248,6 +248,15 @@ class Hooks(harness.Configured):
                 pathlib.Path(f"{self.told}-{os.getuid()}").unlink(missing_ok=True)
         self.assertEqual(self.environment("post-stop")["LXC_TARGET"], "stop")
 
+    def test_a_failed_start_is_undone_as_it_was_begun(self):
+        """Whatever pre-start has made of the configuration."""
+        included = self.place / "included"
+        tell = self.script("tell", f'echo "$3" >> {self.told}; [ "$3" != pre-start ] || : > {included}')
+        included.write_text(f"lxc.hook.pre-start = {tell}\nlxc.hook.post-stop = {tell}\n")
+        self.configure(f"lxc.include = {included}", "lxc.mount.entry = /no/such mnt none bind 0 0")
+        self.assertNotEqual(self.run_cubby("start", "c").returncode, 0)
+        self.assertEqual(self.told.read_text().split(), ["pre-start", "post-stop"])
+
     def test_with_the_user_namespace_of_another(self):
         """No id map is written then: the first step of the starter's with a child is start-host."""
         self.cubby("create", "other")

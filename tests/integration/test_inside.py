@@ -6,6 +6,7 @@ import os
 import pathlib
 import pty
 import select
+import signal
 import subprocess
 import time
 
@@ -110,26 +111,30 @@ class Inside(harness.Cubby):
         self.assertIn("memfd:cubby-init", out.splitlines()[0])
         self.assertGreater(len(out.splitlines()), 1)
 
-    def on_terminal(self, *words, typed=(), seconds=20):
-        """Runs cubby on a fresh pty; its output and exit status. `typed`: pairs of what to wait for and what to type."""
+    def on_terminal(self, *words, typed=()):
+        """Runs cubby on a fresh pty; its output and exit status. `typed`: pairs of what to wait for, since what was typed
+        last, and what to type then."""
         typed = list(typed)
         pid, master = pty.fork()
         if pid == 0:
             os.execve(harness.CUBBY, [harness.CUBBY, *words], self.env)
         out = b""
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            ready, _, _ = select.select([master], [], [], 0.1)
-            if ready:
-                try:
-                    block = os.read(master, 65536)
-                except OSError:
-                    break
-                if not block:
-                    break
-                out += block
-                if typed and typed[0][0] in out:
-                    os.write(master, typed.pop(0)[1])
+        seen = 0
+        limit = time.monotonic() + 60
+        while True:
+            if not select.select([master], [], [], max(0, limit - time.monotonic()))[0]:
+                os.kill(pid, signal.SIGKILL)
+                self.fail(f"it waits for ever: {out.decode(errors='replace')!r}")
+            try:
+                block = os.read(master, 65536)
+            except OSError:
+                break
+            if not block:
+                break
+            out += block
+            if typed and typed[0][0] in out[seen:]:
+                seen = len(out)
+                os.write(master, typed.pop(0)[1])
         _, status = os.waitpid(pid, 0)
         os.close(master)
         return out.decode(errors="replace"), os.waitstatus_to_exitcode(status)
@@ -188,13 +193,18 @@ class Inside(harness.Cubby):
         self.cubby("attach", "boot", "--", "passwd", "-d", "root")
         before = json.loads(self.cubby("info", "--json", "boot"))["pid"]
         out, code = self.on_terminal("console", "boot", typed=[
-            (b"", b"\n"), (b"login:", b"root\n"), (b"#", b"echo g''o; sleep 1000\n"), (b"go", b"\x03"),
+            (b"", b"\n"), (b"login:", b"root\n"), (b"#", b"sh -c 'echo g\"\"o; exec sleep 1000'\n"), (b"go", b"\x03"),
             (b"#", b"echo $((6*7)); tty\n"), (b"42", b"\x01q")])
         self.assertEqual(code, 0, out)
         self.assertIn("42", out)
         self.assertNotIn("job control", out)
         self.assertEqual(json.loads(self.cubby("info", "--json", "boot"))["pid"], before)
         self.assertNotIn("TIOCSCTTY", self.cubby("logs", "boot"))
+
+    def test_a_command_in_a_user_namespace_has_the_keyboards_signals(self):
+        script = "trap 'echo caught; exit 3' INT; echo rea''dy; while :; do sleep 0.1; done"
+        out, code = self.on_terminal("lxc-usernsexec", "--", "sh", "-c", script, typed=[(b"ready", b"\x03")])
+        self.assertEqual((code, "caught" in out), (3, True), out)
 
     def test_pipes_keep_their_bytes_beside_a_terminal(self):
         out, code = self.on_terminal("attach", "-T", "in", "--", "sh", "-c", "printf 'a\\nb\\n'; exit 4")

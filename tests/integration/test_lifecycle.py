@@ -49,6 +49,19 @@ class Lifecycle(harness.Cubby):
         self.cubby("lxc-stop", "--nokill", "-t", "60", "turn")
         self.assertEqual(self.state("turn"), "STOPPED")
 
+    def test_a_stop_between_two_runs_stops_the_next(self):
+        self.cubby("create", "again", "-t", "busybox")
+        self.addCleanup(self.run_cubby, "destroy", "-f", "again")
+        told = self.home / "told"
+        self.cubby("config", "set", "again", "lxc.hook.post-stop", f"sh -c 'echo ended >> {told}; sleep 2'")
+        self.cubby("start", "again", "--", "/bin/sh", "-c",
+                   "until [ -e /go ]; do sleep 0.1; done; rm /go; reboot -f")
+        self.cubby("attach", "again", "--", "touch", "/go")
+        self.wait_for(told.exists, what="the first end")
+        self.cubby("stop", "-k", "again")
+        self.assertEqual(self.state("again"), "STOPPED")
+        self.assertEqual(told.read_text().split(), ["ended", "ended"])
+
     def test_twenty_at_once(self):
         names = [f"many{number}" for number in range(20)]
         with concurrent.futures.ThreadPoolExecutor(20) as pool:

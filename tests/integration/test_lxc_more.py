@@ -224,6 +224,10 @@ class Namespaces(harness.LxcCommands):
         first_on_host = int(own[1])
         self.assertEqual(self.lxc("usernsexec", "-m", f"b:0:{first}:1", "--", "cat", "/proc/self/uid_map").split(),
                          ["0", str(first_on_host), "1"])
+        # Half a map is no namespace, and never the holder's instead.
+        for half in ("g", "u"):
+            error = self.lxc_error("usernsexec", "-m", f"{half}:0:{first}:1", "--", "id", says="maps no")
+            self.assertNotIn("uid=", error)
         self.assertEqual(self.lxc("usernsexec", "-m", f"u:5:{first}:10", "-m", f"g:7:{first}:10", "-u", "6", "-g", "8",
                                   "--", "sh", "-c", "id -u; id -g").split(), ["6", "8"])
         self.assertEqual(self.lxc("usernsexec", "-s", "--", "cat", "/proc/self/uid_map").split()[:3],

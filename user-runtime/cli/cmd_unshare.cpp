@@ -26,7 +26,7 @@ constexpr Option kOptions[] = {
 };
 
 Result<MappedRequest> request_of(const Parsed& line) {
-    MappedRequest request{.maps = {}, .more = {}, .argv = line.tail()};
+    MappedRequest request{.argv = line.tail()};
     if (const std::string* list = line.value("namespaces")) {
         request.more = TRY(parse_namespaces(*list, ',', "--namespaces"));
         request.more.remove(Ns::user);  // it is in the one of all containers

@@ -78,9 +78,11 @@ Status write_header(const Places& places, const ContainerName& name, const Root&
 
 Status run_lxc_template(const Places& places, const ContainerName& name, const Root& directory,
                         const LxcTemplateRun& run) {
-    MappedRequest request{.maps = run.maps, .more = {}, .argv = {}};
-    const uint32_t uid = add_user(request.maps.uids, getuid());
-    const uint32_t gid = add_user(request.maps.gids, getgid());
+    IdMaps maps = run.maps;
+    const uint32_t uid = add_user(maps.uids, getuid());
+    const uint32_t gid = add_user(maps.gids, getgid());
+    MappedRequest request{.argv = {}};
+    request.maps = std::move(maps);
     request.argv = {run.program, "--path=" + directory_of(places, name), "--name=" + name.str(),
                     "--rootfs=" + run.rootfs};
     request.argv.insert(request.argv.end(), run.args.begin(), run.args.end());

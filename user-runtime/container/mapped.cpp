@@ -17,6 +17,7 @@
 #include "kernel/idmap.h"
 #include "kernel/installed.h"
 #include "kernel/mount_fd.h"
+#include "kernel/pipe.h"
 #include "kernel/process.h"
 #include "kernel/procfs.h"
 #include "kernel/root.h"
@@ -40,8 +41,14 @@ IdRanges as_on_host(const IdRanges& holder) {
 }
 
 Status cover_existing(const char* path, const char* type, uint64_t attributes) {
-    // A host without it has nothing to hide.
-    return open_named(path, O_PATH | O_DIRECTORY) ? cover_directory(path, type, attributes) : Status{};
+    const auto there = open_named(path, O_PATH | O_DIRECTORY);
+    if (!there && there.error().code == Code::not_found) {
+        return {};  // a host without it has nothing to hide
+    }
+    if (!there) {
+        return std::unexpected(there.error());
+    }
+    return cover_directory(path, type, attributes);
 }
 
 Status remount(NsSet made) {
@@ -103,39 +110,46 @@ Status exec_command(int program, int report, const MappedRequest& request) {
     return FAIL_ERRNO("run cubby-init");
 }
 
-struct Pipe {
-    Fd read;
-    Fd write;
-};
-
-Result<Pipe> make_pipe() {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return FAIL_ERRNO("make a pipe");
+// Signals of the keyboard are the command's; who waits for it ignores them meanwhile, and has them back afterwards.
+class KeyboardSignals {
+  public:
+    KeyboardSignals() {
+        struct sigaction ignore{};
+        ignore.sa_handler = SIG_IGN;
+        sigaction(SIGINT, &ignore, &interrupt_);
+        sigaction(SIGQUIT, &ignore, &quit_);
     }
-    return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
+    ~KeyboardSignals() {
+        sigaction(SIGINT, &interrupt_, nullptr);
+        sigaction(SIGQUIT, &quit_, nullptr);
+    }
+    KeyboardSignals(const KeyboardSignals&) = delete;
+    KeyboardSignals& operator=(const KeyboardSignals&) = delete;
+    KeyboardSignals(KeyboardSignals&&) = delete;
+    KeyboardSignals& operator=(KeyboardSignals&&) = delete;
 
-// Those of the keyboard, which are the command's.
-void set_keyboard_signals(sighandler_t disposition) {
-    struct sigaction action{};
-    action.sa_handler = disposition;
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGQUIT, &action, nullptr);
-}
+  private:
+    struct sigaction interrupt_{};
+    struct sigaction quit_{};
+};
 
 // The process that becomes the command, in its namespaces.
 [[noreturn]] void command_main(const MappedRequest& request, int init, Pipe& go, Pipe& report) {
     go.write.reset();
+    report.read.reset();
     char byte = 0;
     if (read(go.read.get(), &byte, 1) != 1) {
         _exit(kCannotStart);  // its ids could not be mapped; the one who should have tells why
     }
-    set_keyboard_signals(SIG_DFL);
-    signal(SIGPIPE, SIG_DFL);
+    for (const int number : {SIGINT, SIGQUIT, SIGPIPE}) {
+        signal(number, SIG_DFL);
+    }
     auto done = prepare(request);
     if (done && !request.background) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of ids, which clears it (prctl(2))
+        if (nobody_reads(report.write.get())) {
+            _exit(kCannotStart);  // who waits for the command was gone before that
+        }
     }
     if (done) {
         done = exec_command(init, report.write.get(), request);
@@ -147,12 +161,6 @@ void set_keyboard_signals(sighandler_t disposition) {
         write_all(report.write.get(), {reinterpret_cast<const char*>(&message), sizeof message}, "the report")
             .has_value());
     _exit(kCannotStart);
-}
-
-Status map_ids(const Cloned& child, const IdMaps& maps) {
-    const ProcFs proc = TRY(ProcFs::open());
-    const ProcFs process = TRY(proc.of_process(child.pid, child.pidfd.get()));
-    return write_id_maps(process, maps, false);
 }
 
 // Waits until the command runs: the pipe is closed by its exec.
@@ -175,7 +183,8 @@ Status await_exec(const Fd& report, const MappedRequest& request) {
 
 // Runs in the namespace above the command's, where alone its maps may be written.
 Result<int> work(const MappedRequest& request, const IdMaps* maps, int init) {
-    set_keyboard_signals(SIG_IGN);
+    const char* const name = request.argv.front().c_str();
+    const KeyboardSignals ignored;
     Pipe go = TRY(make_pipe());
     Pipe report = TRY(make_pipe());
     // /proc/PID/uid_map belongs to root while the process is not dumpable (proc(5)); the caller may not have been.
@@ -186,17 +195,21 @@ Result<int> work(const MappedRequest& request, const IdMaps* maps, int init) {
     }
     go.read.reset();
     report.write.reset();
-    auto begun = maps != nullptr ? map_ids(child, *maps) : Status{};
-    if (begun && write(go.write.get(), "g", 1) == 1) {
-        begun = await_exec(report.read, request);
+    auto begun = maps != nullptr ? write_id_maps_of(child, *maps) : Status{};
+    if (begun) {
+        begun = write(go.write.get(), "g", 1) == 1 ? await_exec(report.read, request)
+                                                   : FAIL(Code::child_failed, "run %s: its process ended early", name);
     }
     go.write.reset();
-    if (begun && request.background) {
+    if (begun && request.background && !TRY(wait_ended(child.pidfd.get(), 0))) {
         return 0;
     }
     const ExitStatus ended = TRY(wait_child(child.pidfd.get()));
     TRY(std::move(begun));
-    return ended.shell_code();
+    if (request.background && ended.signaled) {
+        return FAIL(Code::child_failed, "run %s: killed by signal %d", name, ended.value);
+    }
+    return request.background ? 0 : ended.shell_code();
 }
 
 }  // namespace
@@ -212,18 +225,18 @@ Result<int> run_mapped(const MappedRequest& request) {
     }
     const Holder holder = TRY(ensure_holder());
     const Fd init = TRY(open_named(TRY(installed_program("cubby-init")), O_RDONLY));
-    set_keyboard_signals(SIG_IGN);
-    if (request.maps.uids.empty()) {
+    const KeyboardSignals ignored;
+    if (!request.maps) {
         return ask_user_namespace<int>({holder.user_namespace.get(), nullptr, {}},
                                        [&] { return work(request, nullptr, init.get()); });
     }
-    TRY(translate(request.maps.uids, holder.maps.uids, "user ids"));
-    TRY(translate(request.maps.gids, holder.maps.gids, "group ids"));
+    TRY(translate(request.maps->uids, holder.maps.uids, "user ids"));
+    TRY(translate(request.maps->gids, holder.maps.gids, "group ids"));
     // /proc/self/uid_map shows ids of the namespace above (user_namespaces(7)), and LXC's templates read it: "… 0 1", the
     // user as the holder has him, is to them the sign of a user namespace that real root has made.
     const IdMaps host{as_on_host(holder.maps.uids), as_on_host(holder.maps.gids)};
     return ask_user_namespace<int>({holder.user_namespace.get(), &host, {}},
-                                   [&] { return work(request, &request.maps, init.get()); });
+                                   [&] { return work(request, &*request.maps, init.get()); });
 }
 
 }  // namespace cubby

@@ -231,9 +231,9 @@ Status remove_device(const Places& places, const ContainerName& name, const std:
 // A command in the user's id-mapped namespace, where his containers' files are his to see and remove, or in one of its
 // own below that.  It has the caller's environment and terminal: it is the user himself.
 struct MappedRequest {
-    IdMaps
-        maps;    // ids inside → host ids, all of them the user's own or subordinate; empty: the user's namespace itself
-    NsSet more;  // further new namespaces; of a pid namespace the command is process 1
+    // Ids inside → host ids, all of them the user's own or subordinate, for a new namespace; nothing: the user's itself.
+    std::optional<IdMaps> maps = {};
+    NsSet more = {};                  // further new namespaces; of a pid namespace the command is process 1
     std::optional<uint32_t> uid = 0;  // ids to take on inside; nothing: those that come
     std::optional<uint32_t> gid = 0;
     std::string hostname = {};       // with Ns::uts

@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kStopMs = 5000;  // for what lxc.signal.stop starts
 constexpr int kKillMs = 10000;
+constexpr int kBetweenRunsMs = 60000;  // for the hooks of an end and of a beginning
+constexpr int kLookMs = 20;
 
 // The directory of a container that may have none (cubby run --rootfs).
 std::optional<Root> directory_if_any(const Places& places, const ContainerName& name) {
@@ -55,64 +57,95 @@ Result<std::optional<MonitorClient>> watch_end(const Places& places, const Conta
     return std::optional(std::move(*waiter));
 }
 
-}  // namespace
+enum class Outcome : uint8_t {
+    stopped,
+    none,   // nothing ran
+    ended,  // it ended by itself on the way
+};
 
-Result<bool> stop(const Places& places, const StopRequest& request) {
-    const auto directory = directory_if_any(places, request.name);
-    auto client = MonitorClient::connect(places.lxcpath, request.name, directory ? &*directory : nullptr);
-    if (!client && client.error().code == Code::wrong_state) {
-        if (!directory) {
-            return FAIL(Code::not_found, "no container %s; cubby ls lists yours", request.name.c_str());
+using protocol::StopMode;
+
+Status order(MonitorClient& client, StopMode mode) {
+    const protocol::StopOrder wanted{mode};
+    TRY(client.ask(protocol::Type::stop, protocol::bytes_of(wanted)));
+    return {};
+}
+
+// By lxc.signal.stop, and where it lives on then, by SIGKILL.
+Status kill_run(MonitorClient& client, const MonitorClient& waiter, int pidfd, const ContainerName& name) {
+    for (const auto& [mode, limit_ms] : {std::pair(StopMode::stop, kStopMs), std::pair(StopMode::kill, kKillMs)}) {
+        auto sent = order(client, mode);
+        if (!sent && sent.error().code == Code::usage) {
+            continue;  // a monitor from before this order was known
         }
-        return false;
+        if (!sent && !TRY(wait_ended(pidfd, 0))) {
+            return sent;
+        }
+        if (wait_readable(waiter.socket(), limit_ms, "the container")) {
+            return {};
+        }
     }
+    return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
+                name.c_str());
+}
+
+Result<Outcome> stop_run(const Places& places, const StopRequest& request, const Root* directory) {
+    auto client = MonitorClient::connect(places.lxcpath, request.name, directory);
     auto status = client ? ask_status(*client) : Result<MonitorStatus>(std::unexpected(client.error()));
     if (!status) {
-        if (status.error().code == Code::timeout && request.kill && directory) {
+        if (status.error().code == Code::timeout && request.kill && directory != nullptr) {
             TRY(kill_monitor(*directory, request.name));
-            return true;
+            return Outcome::stopped;
         }
         if (status.error().code == Code::wrong_state) {
-            return false;
+            return Outcome::none;
         }
         return std::unexpected(prefixed(status.error(), "stop %s", request.name.c_str()));
     }
-    using protocol::StopMode;
-    const auto order = [&](StopMode mode) -> Status {
-        const protocol::StopOrder wanted{mode};
-        TRY(client->ask(protocol::Type::stop, protocol::bytes_of(wanted)));
-        return {};
-    };
     if (request.reboot) {
-        TRY(order(StopMode::reboot));
-        return true;
+        TRY(order(*client, StopMode::reboot));
+        return Outcome::stopped;
     }
     const auto waiter = TRY(watch_end(places, request.name, *status));
     if (!waiter) {
-        return true;
+        return Outcome::ended;
     }
     if (!request.kill) {
-        if (auto asked = order(StopMode::halt); !asked && asked.error().code != Code::wrong_state) {
+        if (auto asked = order(*client, StopMode::halt); !asked && asked.error().code != Code::wrong_state) {
             return std::unexpected(asked.error());
         }
         if (wait_readable(waiter->socket(), seconds_to_ms(request.timeout_s), "the container")) {
-            return true;
+            return Outcome::stopped;
         }
         if (request.no_kill) {
             return FAIL(Code::timeout, "stop %s: it has not ended in %d s", request.name.c_str(), request.timeout_s);
         }
     }
-    // Where lxc.signal.stop is another one than SIGKILL, it may not end it.
-    for (const auto& [mode, limit_ms] : {std::pair(StopMode::stop, kStopMs), std::pair(StopMode::kill, kKillMs)}) {
-        if (auto sent = order(mode); !sent && !TRY(wait_ended(status->pidfd.get(), 0))) {
-            return std::unexpected(sent.error());
+    TRY(kill_run(*client, *waiter, status->pidfd.get(), request.name));
+    return Outcome::stopped;
+}
+
+}  // namespace
+
+Result<bool> stop(const Places& places, const StopRequest& request) {
+    const auto directory = directory_if_any(places, request.name);
+    for (int looks = 0;; ++looks) {
+        const auto monitor = directory ? TRY(running_monitor(*directory)) : std::nullopt;
+        const Outcome outcome = TRY(stop_run(places, request, directory ? &*directory : nullptr));
+        if (outcome == Outcome::none && !directory) {
+            return FAIL(Code::not_found, "no container %s; cubby ls lists yours", request.name.c_str());
         }
-        if (wait_readable(waiter->socket(), limit_ms, "the container")) {
-            return true;
+        // The same monitor is still there where it works on the end, or on the beginning of the next run: a reboot.
+        if (outcome == Outcome::stopped || !monitor || TRY(running_monitor(*directory)) != monitor) {
+            return outcome != Outcome::none;
         }
+        if (looks * kLookMs >= kBetweenRunsMs) {
+            return FAIL(Code::timeout, "stop %s: its hooks have not ended; cubby stop -k ends it",
+                        request.name.c_str());
+        }
+        const timespec pause{0, kLookMs * 1'000'000};
+        nanosleep(&pause, nullptr);
     }
-    return FAIL(Code::timeout, "stop %s: killed, but a process of it waits in the kernel; try again later",
-                request.name.c_str());
 }
 
 Result<bool> wait(const Places& places, const ContainerName& name, const std::vector<State>& states, int timeout_s) {

@@ -30,6 +30,11 @@ Result<IdRanges> parse_map_text(std::string_view text) {
     return ranges;
 }
 
+Status write_id_maps_of(const Cloned& process, const IdMaps& maps) noexcept {
+    const ProcFs proc = TRY(ProcFs::open());
+    return write_id_maps(TRY(proc.of_process(process.pid, process.pidfd.get())), maps, false);
+}
+
 Result<IdMaps> read_own_id_maps() {
     IdMaps maps;
     maps.uids = TRY(parse_map_text(TRY(read_named("/proc/self/uid_map", 65536))));

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "kernel/idmap.h"
+#include "kernel/pipe.h"
 #include "kernel/process.h"
 #include "kernel/procfs.h"
 #include "kernel/root.h"
@@ -26,19 +26,6 @@ namespace {
 
 constexpr int kReported = 0;      // exit code: the Error was written to the report pipe
 constexpr int kNotReported = 70;  // it could not be, or there was nobody to tell
-
-struct Pipe {
-    Fd read;
-    Fd write;
-};
-
-Result<Pipe> make_pipe() noexcept {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return FAIL_ERRNO("make a pipe");
-    }
-    return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 // A handler of the caller would act on the caller's descriptors from within the child.
 void reset_signals() noexcept {
@@ -62,11 +49,6 @@ void reset_signals() noexcept {
     _exit(put == static_cast<ssize_t>(sizeof error) ? kReported : kNotReported);
 }
 
-bool nobody_reads(int pipe) noexcept {
-    pollfd watched{pipe, 0, 0};
-    return poll(&watched, 1, 0) == 1 && (watched.revents & POLLERR) != 0;
-}
-
 Status enter_holder(int holder) noexcept {
     const ProcFs proc = TRY(ProcFs::open());
     const Fd own = TRY(TRY(proc.of_self()).open_namespace(Ns::user));
@@ -74,13 +56,16 @@ Status enter_holder(int holder) noexcept {
     return TRY(same_namespace(own.get(), holder)) ? Status{} : enter_namespace(holder, Ns::user);
 }
 
-Status write_maps_of(const Cloned& inner, const IdMaps& maps) noexcept {
-    const ProcFs proc = TRY(ProcFs::open());
-    return write_id_maps(TRY(proc.of_process(inner.pid, inner.pidfd.get())), maps, false);
+void set_keyboard_signals(sighandler_t disposition) noexcept {
+    struct sigaction action{};
+    action.sa_handler = disposition;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGQUIT, &action, nullptr);
 }
 
 [[noreturn]] void inner_main(Pipe go, const std::function<Status()>& body, int report) noexcept {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    set_keyboard_signals(SIG_DFL);
     go.write.reset();
     char byte = 0;
     if (read(go.read.get(), &byte, 1) != 1) {
@@ -99,6 +84,7 @@ Status write_maps_of(const Cloned& inner, const IdMaps& maps) noexcept {
     }
     // /proc/PID/uid_map belongs to root while the process is not dumpable (proc(5)); the caller may not have been.
     prctl(PR_SET_DUMPABLE, 1);
+    set_keyboard_signals(SIG_IGN);
     auto inner = clone_process(place.more.clone_flags() | (place.maps != nullptr ? CLONE_NEWUSER : 0));
     if (!inner) {
         report_and_exit(report, std::unexpected(inner.error()));
@@ -106,7 +92,7 @@ Status write_maps_of(const Cloned& inner, const IdMaps& maps) noexcept {
     if (inner->pid == 0) {
         inner_main(std::move(*go), body, report);
     }
-    const Status mapped = place.maps != nullptr ? write_maps_of(*inner, *place.maps) : Status{};
+    const Status mapped = place.maps != nullptr ? write_id_maps_of(*inner, *place.maps) : Status{};
     go->read.reset();
     if (!mapped || write(go->write.get(), "g", 1) != 1) {
         go->write.reset();

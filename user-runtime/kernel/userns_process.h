@@ -38,6 +38,8 @@ struct UsernsPlace {
 //   are opened first; become_root() then takes the namespace's own id 0 and loses the user's rights.
 // With Ns::pid in `more` the function runs as process 1 of the new pid namespace, and whatever it has started and not
 // waited for ends with it.
+//
+// Signals of the keyboard reach the function and the caller; a process between the two leaves them alone.
 class [[nodiscard]] UsernsProcess {
   public:
     static Result<UsernsProcess> start(const UsernsPlace& place, const std::function<Status()>& body);

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <ranges>
+#include <vector>
 
 #include "kernel/idmap.h"
 #include "kernel/mount_fd.h"
@@ -100,21 +102,19 @@ class StarterSteps {
 
     // `socket`: to the child, where there is one.
     Status run(size_t from, size_t end, const ChildGuard* child, int socket);
-    void succeeded() noexcept { end_ = 0; }
+    void succeeded() noexcept { undo_.clear(); }
     void go_on_with(const Input& rest) noexcept { input_ = &rest; }
 
   private:
     const Input* input_;
     Launched& launched_;
-    size_t end_ = 0;  // of the plan's steps that may have to be undone
+    std::vector<Hook> undo_;  // of what was done; a map of ids ends with the child
 };
 
-// A map of ids ends with the child, so there is only one kind that leaves something.
 StarterSteps::~StarterSteps() {
-    for (size_t at = end_; at > 0; --at) {
-        const Step& step = input_->plan.steps()[at - 1].step;
-        if (const auto* hooks = std::get_if<HostHooksStep>(&step); hooks != nullptr && input_->undo_host_hooks) {
-            input_->undo_host_hooks(hooks->undo);
+    for (const Hook hook : undo_ | std::views::reverse) {
+        if (input_->undo_host_hooks) {
+            input_->undo_host_hooks(hook);
         }
     }
 }
@@ -123,11 +123,14 @@ Status StarterSteps::run(size_t from, size_t end, const ChildGuard* child, int s
     for (size_t at = from; at < end; ++at) {
         timespec start{};
         clock_gettime(CLOCK_MONOTONIC, &start);
-        if (auto done = run_parent_step(*input_, input_->plan.steps()[at], child, socket); !done) {
+        const PlannedStep& planned = input_->plan.steps()[at];
+        if (auto done = run_parent_step(*input_, planned, child, socket); !done) {
             done.error().step = static_cast<uint16_t>(at + 1);
             return done;
         }
-        end_ = at + 1;
+        if (const auto* hooks = std::get_if<HostHooksStep>(&planned.step)) {
+            undo_.push_back(hooks->undo);
+        }
         if (at < launched_.microseconds.size()) {
             launched_.microseconds[at] = microseconds_since(start);
         }

@@ -66,9 +66,9 @@ Result<int> run_unshare(const Context& context) {
     if (line.has("ifname")) {
         return FAIL(Code::unsupported, "--ifname: %s", kRootMoves);
     }
-    MappedRequest request{.maps = {}, .more = TRY(parse_flags(line)), .argv = line.tail()};
+    MappedRequest request{.more = TRY(parse_flags(line)), .argv = line.tail()};
     const uint32_t uid = TRY(user_of(line.value_or("user", "0")));
-    request.maps = {{{uid, getuid(), 1}}, {{uid, getgid(), 1}}};
+    request.maps = IdMaps{{{uid, getuid(), 1}}, {{uid, getgid(), 1}}};
     request.uid = std::nullopt;  // the only id that there is
     request.gid = std::nullopt;
     if (const std::string* name = line.value("hostname")) {

@@ -75,6 +75,10 @@ Result<IdMaps> maps_of(const Parsed& line) {
     if (line.has("self")) {
         maps = {with_self(maps.uids, getuid()), with_self(maps.gids, getgid())};
     }
+    if (maps.uids.empty() || maps.gids.empty()) {
+        return FAIL(Code::usage, "-m: it maps no %s ids, and nobody can be anybody without; -m b:… maps both",
+                    maps.uids.empty() ? "user" : "group");
+    }
     TRY(check_ranges(maps.uids, "-m: user ids"));
     TRY(check_ranges(maps.gids, "-m: group ids"));
     return maps;
@@ -89,10 +93,11 @@ Result<std::optional<uint32_t>> id_of(const Parsed& line, const char* option, co
 }
 
 Result<int> run_usernsexec(const Context& context) {
-    MappedRequest request{.maps = TRY(maps_of(context.line)), .more = {}, .argv = {}};
-    request.uid = TRY(id_of(context.line, "uid", request.maps.uids));
-    request.gid = TRY(id_of(context.line, "gid", request.maps.gids));
-    request.argv = context.line.tail();
+    IdMaps maps = TRY(maps_of(context.line));
+    MappedRequest request{.argv = context.line.tail()};
+    request.uid = TRY(id_of(context.line, "uid", maps.uids));
+    request.gid = TRY(id_of(context.line, "gid", maps.gids));
+    request.maps = std::move(maps);
     if (request.argv.empty()) {
         const char* shell = getenv("SHELL");
         request.argv.emplace_back(shell != nullptr && *shell == '/' ? shell : "/bin/sh");
