@@ -51,8 +51,9 @@ EXAMPLES = (
     ("restore_snapshot", "", 1, "restoring the container failed"),
     ("destroy_snapshots", "", 1, "container has no snapshot"),
     ("clone", "", 1, "unknown backend type"),
-    ("clone", "-backend overlayfs", 0, "Cloning"),
-    ("destroy", "-name rubik_overlayfs", 0, "Destroying"),
+    ("clone", "-backend overlayfs", 1, "cloning the container failed"),  # for snapshots only, as with LXC
+    ("clone", "-backend dir", 0, "Cloning"),
+    ("destroy", "-name rubik_dir", 0, "Destroying"),
     ("rename", "", 0, "Renaming container to kibur"),
     ("destroy", "-name kibur", 0, "Destroying"),
     ("concurrent_create", "-count 4", 0, "Creating"),
