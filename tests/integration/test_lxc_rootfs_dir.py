@@ -117,13 +117,49 @@ class RootfsDir(harness.LxcCommands):
 
     def test_killed_and_something_else_there(self):
         self.killed_half_way()
+        self.own_directory()
+        self.refused("info", "half", code=3, says="no container half")
+        self.assertEqual((self.place / "own").read_text(), "mine\n")
+
+    def change_record(self, word, text):
+        """In the record "create INODE BORN DRAFT PATH" of the killed create; the word that was there."""
+        record = self.folder("half") / "intent"
+        words = record.read_text().split(" ")
+        self.assertEqual(words[0], "create")
+        before, words[word] = words[word], str(text)
+        record.write_text(" ".join(words))
+        return before
+
+    def own_directory(self):
+        """In place of what the killed create has made, which is elsewhere now."""
         aside = self.above / "aside"
         self.place.rename(aside)
         self.addCleanup(self.run_cubby, "unshare", "rm", "-rf", str(aside))
         self.place.mkdir()
         (self.place / "own").write_text("mine\n")
+        return aside
+
+    def test_killed_and_its_inode_taken(self):
+        """Once a directory is deleted its number is given to the next one; ext4 does that at once."""
+        self.killed_half_way()
+        aside = self.own_directory()
+        self.assertEqual(self.change_record(1, self.place.stat().st_ino), str(aside.stat().st_ino))
+        if self.change_record(2, 1) == "0":
+            self.skipTest("no-birth-times")
         self.refused("info", "half", code=3, says="no container half")
         self.assertEqual((self.place / "own").read_text(), "mine\n")
+
+    def test_killed_where_births_are_not_told(self):
+        self.killed_half_way()
+        self.change_record(2, 0)
+        done = self.run_cubby("info", "half")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"its file system cannot tell: remove it", done.stderr)
+        self.assertTrue((self.place / "half").exists())
+        self.own_directory()
+        self.refused("info", "half", code=3, says="no container half")
+        self.assertEqual((self.place / "own").read_text(), "mine\n")
+        self.assertFalse(self.folder("half").exists())
 
     def test_copy_has_its_own(self):
         self.made("orig")

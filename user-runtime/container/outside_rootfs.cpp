@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "base/parse.h"
@@ -15,25 +17,32 @@ namespace cubby {
 namespace {
 
 struct Record {
-    uint64_t inode = 0;
+    FileIdentity made;
     std::string draft;  // beside path
     std::string path;
 };
 
 std::string text_of(const Record& record) {
-    return "create " + std::to_string(record.inode) + " " + record.draft + " " + record.path;
+    return "create " + std::to_string(record.made.inode) + " " + std::to_string(record.made.born) + " " + record.draft +
+           " " + record.path;
 }
 
 Result<Record> parse_record(std::string_view order) {
-    const auto inode_end = order.find(' ');
-    const auto draft_end = inode_end == std::string_view::npos ? inode_end : order.find(' ', inode_end + 1);
-    if (draft_end == std::string_view::npos) {
-        return FAIL(Code::broken, "the record of a create is torn: '%.60s'", printable(std::string(order)).c_str());
+    std::array<std::string_view, 3> words;
+    std::string_view rest = order;
+    for (std::string_view& word : words) {
+        const auto end = rest.find(' ');
+        if (end == std::string_view::npos) {
+            return FAIL(Code::broken, "the record of a create is torn: '%.60s'", printable(std::string(order)).c_str());
+        }
+        word = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
     }
     Record record;
-    record.inode = TRY(parse_unsigned(order.substr(0, inode_end), UINT64_MAX, "inode"));
-    record.draft = order.substr(inode_end + 1, draft_end - inode_end - 1);
-    record.path = order.substr(draft_end + 1);
+    record.made.inode = TRY(parse_unsigned(words[0], UINT64_MAX, "inode"));
+    record.made.born = TRY(parse_unsigned(words[1], UINT64_MAX, "birth time"));
+    record.draft = words[2];
+    record.path = rest;
     return record;
 }
 
@@ -93,16 +102,18 @@ Result<std::string> check_outside(const std::string& path) {
 
 Result<RootfsSpec> make_outside(const Root& directory, const Backend& backend, const NewRootfs& wanted,
                                 const std::string& path, const ContainerIds& ids) {
-    TRY(Root::make(path.substr(0, path.rfind('/') + 1), Trust::host, 0755));
-    const NamedEntry entry = TRY(open_parent(path));
+    const auto slash = path.rfind('/');
+    RelPath last = TRY(RelPath::component(std::string_view(path).substr(slash + 1)));
+    Root above = TRY(make_own(path.substr(0, std::max<size_t>(slash, 1)), 0755));
+    const NamedEntry entry{std::move(above), std::move(last)};
     TRY(check_free(entry, path));
-    Record record{0, TRY(new_draft()), path};
+    Record record{{}, TRY(new_draft()), path};
     TRY(write_intent(directory, text_of(record)));
     NewRootfs draft = wanted;
     draft.rootfs = beside(path, record.draft);
     RootfsSpec rootfs = TRY(backend.create(draft, ids));
     const RelPath name = TRY(RelPath::component(record.draft));
-    record.inode = TRY(entry.parent.stat(name)).st_ino;
+    record.made = TRY(entry.parent.identity(name));
     TRY(write_intent(directory, text_of(record)));
     TRY(move_draft(entry, name, path, ids.holder));
     rootfs.path = path;
@@ -119,8 +130,17 @@ Status remove_outside(std::string_view order, int holder) {
         return entry.error().code == Code::not_found ? Status{} : std::unexpected(entry.error());
     }
     std::vector<std::string> names{record.draft};
-    if (const auto there = entry->parent.stat(entry->name); there && there->st_ino == record.inode) {
-        names.emplace_back(entry->name.c_str());
+    if (const auto there = entry->parent.identity(entry->name); there && there->inode == record.made.inode) {
+        if (record.made.born == 0) {
+            return FAIL(
+                Code::exists,
+                "%s may be what a create that was interrupted has made, or a directory of yours with the same "
+                "number; its file system cannot tell: remove it (cubby unshare rm -rf) or move it, then try again",
+                record.path.c_str());
+        }
+        if (*there == record.made) {
+            names.emplace_back(entry->name.c_str());
+        }
     }
     return delete_entries_in_holder(holder, entry->parent, names);
 }

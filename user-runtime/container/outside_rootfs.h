@@ -3,8 +3,8 @@
 // killed removes what it has made there, and nothing else.
 //
 // It is made under a name beside the wanted path that nobody else uses, and moved over that path, which must be free or an
-// empty directory of the user's.  The record of the operation says which it is: "create INODE DRAFT PATH", where INODE is 0
-// until the draft exists.
+// empty directory of the user's.  The record of the operation says which it is: "create INODE BORN DRAFT PATH", a
+// FileIdentity, whose INODE is 0 until the draft exists.
 
 #include <string>
 #include <string_view>
@@ -22,7 +22,9 @@ Result<std::string> check_outside(const std::string& path);
 Result<RootfsSpec> make_outside(const Root& directory, const Backend& backend, const NewRootfs& wanted,
                                 const std::string& path, const ContainerIds& ids);
 
-// Removes what the create with that record made outside; `order` is the record without its first word, or nothing.
+// Removes what the create with that record made outside; `order` is the record without its first word, or nothing.  Where
+// the file system tells no birth times, what is at the path could be the user's own by now: it stays, and that is an error
+// until it is gone from there.
 Status remove_outside(std::string_view order, int holder);
 
 }  // namespace cubby

@@ -1,4 +1,4 @@
-// open_own: a path that the user named and a container may have changed meanwhile.
+// open_own and make_own: a path that the user named and a container may have changed meanwhile.
 
 #include <algorithm>
 #include <array>
@@ -95,6 +95,28 @@ Result<Fd> open_own(const std::string& host_path) {
         return FAIL_ERRNO("open %s", host_path.c_str());
     }
     return Walk(host_path).run();
+}
+
+Result<Root> make_own(const std::string& host_path, mode_t mode) {
+    if (!host_path.starts_with('/')) {
+        return FAIL(Code::usage, "'%.100s' is not an absolute path", printable(host_path).c_str());
+    }
+    std::string_view there = host_path;
+    auto opened = open_own(host_path);
+    while (!opened && opened.error().code == Code::not_found && there != "/") {
+        there = there.substr(0, std::max<size_t>(there.find_last_of('/'), 1));
+        opened = open_own(std::string(there));
+    }
+    Root root(TRY(std::move(opened)), Trust::host);
+    const std::string_view missing = std::string_view(host_path).substr(there.size());
+    if (missing.find_first_not_of('/') == std::string_view::npos) {
+        return root;
+    }
+    const RelPath below = TRY(RelPath::guest(missing));
+    if (auto made = root.make_dirs(below, mode); !made) {
+        return std::unexpected(prefixed(made.error(), "%s", host_path.c_str()));
+    }
+    return root.enter(below);
 }
 
 }  // namespace cubby

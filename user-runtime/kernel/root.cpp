@@ -88,6 +88,20 @@ Result<struct stat> Root::stat(const RelPath& path) const {
     return info;
 }
 
+Result<FileIdentity> Root::identity(const RelPath& path) const {
+    constexpr uint64_t kNanoseconds = 1'000'000'000;
+    const Fd fd = TRY(open(path, O_PATH | O_NOFOLLOW));
+    struct statx info{};
+    if (statx(fd.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &info) != 0) {
+        return FAIL_ERRNO("stat %s", path.c_str());
+    }
+    FileIdentity identity{info.stx_ino, 0};
+    if ((info.stx_mask & STATX_BTIME) != 0 && info.stx_btime.tv_sec >= 0) {
+        identity.born = static_cast<uint64_t>(info.stx_btime.tv_sec) * kNanoseconds + info.stx_btime.tv_nsec;
+    }
+    return identity;
+}
+
 bool Root::exists(const RelPath& path) const { return open(path, O_PATH | O_NOFOLLOW).has_value(); }
 
 Status Root::mkdir(const RelPath& path, mode_t mode) const {

@@ -24,6 +24,13 @@ enum class Trust : uint8_t {
             // not followed
 };
 
+// Which file an entry is, for a later look: the number of a file that is deleted goes to a new one, its birth does not.
+struct FileIdentity {
+    uint64_t inode = 0;
+    uint64_t born = 0;  // in nanoseconds since 1970; 0 on a file system that does not tell (statx(2), STATX_BTIME)
+    bool operator==(const FileIdentity&) const = default;
+};
+
 struct DirEntry {
     std::string name;
     unsigned char type = 0;  // DT_DIR, DT_REG, …, as readdir(3)
@@ -45,6 +52,7 @@ class Root {
     // A Root standing on a directory below this one.
     Result<Root> enter(const RelPath& path) const;
     Result<struct stat> stat(const RelPath& path) const;
+    Result<FileIdentity> identity(const RelPath& path) const;  // of the entry itself, never of a link's target
     [[nodiscard]] bool exists(const RelPath& path) const;
 
     Status mkdir(const RelPath& path, mode_t mode) const;      // EEXIST is an error
@@ -89,6 +97,9 @@ Status write_all(int fd, std::string_view bytes, const char* what);
 // A link is followed where it is the user's own, or where nobody but the system can have made it: on the way there, no
 // directory is the user's or open to others (CVE-2024-42472, CVE-2017-1002101).
 Result<Fd> open_own(const std::string& host_path);
+// The directory at an absolute path as open_own finds it, and Trust::host.  Those that are missing are made, with a mode less
+// the umask, and no link is followed among them.
+Result<Root> make_own(const std::string& host_path, mode_t mode);
 
 // A host path as it is now, without links: what the child reopens in its own mount namespace and compares.
 struct PinnedPath {
