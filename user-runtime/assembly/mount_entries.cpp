@@ -13,7 +13,8 @@ Status add_bind(const MountEntry& entry, const std::string& target, StartPlan& p
     if (!entry.id_map.empty()) {
         plan.add(Phase::parent_idmap,
                  MappedBindStep{slot, "lxc.mount.entry", pinned->path, pinned->device, pinned->inode, entry.recursive,
-                                entry.set_attributes, entry.clear_attributes, entry.propagation, entry.id_map});
+                                entry.set_attributes, entry.clear_attributes, entry.propagation, entry.id_map,
+                                entry.optional});
         plan.add(Phase::child_tree, AttachStep{slot, target, entry.create, entry.optional});
         return {};
     }

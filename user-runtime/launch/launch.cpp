@@ -50,10 +50,13 @@ Status hand_mapped_bind(const MappedBindStep& step, const ChildGuard& child, int
                           "lxc.hook.pre-start mounts with lxc.monitor.unshare = 1 is yours to map",
                           step.key.c_str(), step.id_map.c_str(), step.path.c_str());
     };
-    const auto id_map = open_id_map(step.id_map, child);
     const auto source = open_pinned(step.path.c_str(), step.device, step.inode);
+    if (!source && step.optional) {
+        return {};
+    }
+    const auto id_map = open_id_map(step.id_map, child);
     if (!id_map || !source) {
-        return std::unexpected(prefixed(id_map ? source.error() : id_map.error(), "%s", step.key.c_str()));
+        return std::unexpected(prefixed(source ? id_map.error() : source.error(), "%s", step.key.c_str()));
     }
     const auto copy = clone_tree(source->get(), step.recursive);
     if (!copy) {

@@ -40,7 +40,8 @@ struct MappedBindStep {
     uint64_t set_attributes;
     uint64_t clear_attributes;
     uint64_t propagation;
-    std::string id_map;  // as MountEntry::id_map
+    std::string id_map;     // as MountEntry::id_map
+    bool optional = false;  // a path that vanished leaves the slot empty
 };
 
 // Runs the commands of a hook outside of the container (launch::Input::host_hooks).  `undo` are the hooks that take back what
