@@ -28,7 +28,9 @@ Status enter_container(const AttachFacts& facts) {
     set.add(Ns::user);
     set.add(Ns::mnt);
     TRY(enter_namespaces_of(facts.pidfd.get(), set));
-    return become_root();
+    TRY(become_root());
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // a change of ids sets it to fs.suid_dumpable
+    return {};
 }
 
 // Runs `body` inside, as root of the container.  `outside` runs before, as the user, in a copy of his mount namespace

@@ -1,7 +1,6 @@
 #include "launch/attach.h"
 
 #include <sys/fsuid.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -63,6 +62,7 @@ Status open_terminal(AttachChild& child) noexcept {
     }
     // It belongs to whom the file system's own id says that makes it, and the user's may not be there (setfsuid(2)).
     setfsuid(child.input.identity.uid);
+    refuse_tracing();
     Pty pty = TRY(open_pty(child.input.devpts));
     Message message;
     message.kind = Kind::console;
@@ -74,9 +74,7 @@ Status open_terminal(AttachChild& child) noexcept {
 void enter_child(void* context) {
     auto& child = *static_cast<AttachChild*>(context);
     reset_process();
-    // Between entering and exec, root of the container must not reach into this process: not dumpable, nobody below
-    // the namespace of our own exec may trace it or read its descriptors (CVE-2016-8649, ptrace(2)).
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    refuse_tracing();
     auto done = open_terminal(child);
     if (done && child.function != nullptr) {
         close(child.input.devpts);  // a directory

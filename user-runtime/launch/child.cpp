@@ -150,6 +150,8 @@ ChildState prepare_child(const Input& input, int socket) {
     return state;
 }
 
+void refuse_tracing() noexcept { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 void reset_process() noexcept {
     for (int signal = 1; signal < SIGRTMAX; ++signal) {
         struct sigaction action{};

@@ -82,6 +82,12 @@ Status run(const LandlockStep&, ChildState&) noexcept;
 Status run(const DeathSignalStep&, ChildState&) noexcept;
 Status run(const ExecStep&, ChildState&) noexcept;
 
+// Between entering and exec, root of a container must not reach into this process: while it is not dumpable, nobody below
+// the namespace of our own exec may trace it or read its descriptors (CVE-2016-8649, ptrace(2)).  Each change of an
+// effective or file system id sets that to fs.suid_dumpable (commit_creds(), kernel/cred.c), and wants another call right
+// behind it: on a host that has 1 there, the moment between the two is all that is left.
+void refuse_tracing() noexcept;
+
 // Resets what a starter may have left: signal dispositions and mask, umask, dumpable stays as it is.
 void reset_process() noexcept;
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,7 +107,7 @@ bool somebody_is_inside(const Intermediate& way) noexcept {
         // of the container can neither trace it nor take its descriptors, some of which are directories of the host
         // (CVE-2016-8649).
         if (somebody_is_inside(way)) {
-            prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+            refuse_tracing();
         }
         TRY(enter_all(way));
         return clone_process(flags | CLONE_PARENT);

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,7 +101,7 @@ Status run(const HookStep& step, ChildState& state) noexcept {
     const ExecArrays& arrays = state.hooks[state.next_hook++];
     // A program of the container's runs beside this process, whose descriptors lead to the host: not dumpable, it can be
     // neither traced nor opened by way of /proc (ptrace(2); CVE-2016-8649).
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    refuse_tracing();
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return FAIL_ERRNO("%s: make a pipe", step.key.c_str());

@@ -33,9 +33,12 @@ Status run(const HostHooksStep&, ChildState&) noexcept {
     return FAIL(Code::broken, "hooks of the host are run by the starter");
 }
 
-Status run(const AssumeRootStep& step, ChildState&) noexcept {
+Status run(const AssumeRootStep& step, ChildState& state) noexcept {
     if (setresgid(step.gid, step.gid, step.gid) != 0 || setresuid(step.uid, step.uid, step.uid) != 0) {
         return FAIL_ERRNO("become user %u inside", step.uid);
+    }
+    if (!state.plan.new_namespaces.has(Ns::user)) {
+        refuse_tracing();  // somebody is root there already
     }
     return {};
 }
@@ -83,6 +86,7 @@ Status run(const IdentityStep& step, ChildState&) noexcept {
     if (setresuid(step.uid, step.uid, step.uid) != 0) {
         return FAIL_ERRNO("lxc.init.uid: become user %u", step.uid);
     }
+    refuse_tracing();
     return step.uid == 0 ? Status{} : raise_permitted();
 }
 
