@@ -56,6 +56,12 @@ class Partly(harness.LxcCommands):
         done = self.run_cubby("attach", "cu", "--namespaces", "bogus", "--", "true")
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"'bogus' is not user, mnt", done.stderr)
+        for more in ((), ("--namespaces", "mnt,pid")):
+            done = self.run_cubby("attach", "cu", *more, "--remount-proc-sys", "--", "true")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"--remount-proc-sys is for a --namespaces that leaves out mnt", done.stderr)
+        # LXC takes it, without effect.
+        self.assertEqual(self.lxc("attach", "cu", "-R", "--", "hostname"), "cu\n")
 
     def test_covered_proc(self):
         """The kernel makes no fresh /proc that would show what is covered in the one that is there."""

@@ -13,7 +13,8 @@ namespace cubby::capi {
 // `null` stands in for standard descriptors that are closed.
 Result<launch::AttachInput> attach_input_of(const lxc_attach_options_t& options, const AttachFacts& facts, int null);
 
-// Of personality(2), where one is asked for by number; else the process has the container's.
+// Of personality(2), where LXC_ATTACH_SET_PERSONALITY asks for one by number.  With that flag alone an lxc.arch of 32 bits
+// has its effect; else the process keeps the caller's.
 [[nodiscard]] std::optional<unsigned long> personality_of(const lxc_attach_options_t& options) noexcept;
 
 // What LXC_ATTACH_TERMINAL's terminal is relayed to: those of the three descriptors that are terminals, else the

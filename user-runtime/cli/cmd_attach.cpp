@@ -63,6 +63,11 @@ Result<AttachRequest> attach_request(const Context& context) {
     if (const std::string* list = line.value("namespaces")) {
         request.namespaces = TRY(parse_namespaces(*list, ',', "--namespaces"));
     }
+    if (request.remount_proc_sys && (!request.namespaces || request.namespaces->has(Ns::mnt))) {
+        return FAIL(Code::usage,
+                    "--remount-proc-sys is for a --namespaces that leaves out mnt; with the container's "
+                    "mounts its own /proc and /sys are there");
+    }
     for (const std::string& variable : line.values("keep-env")) {
         request.keep_environment.push_back(TRY(parse_variable_name(variable)));
     }

@@ -28,7 +28,8 @@ constexpr Option kOptions[] = {
              "with the container's ids"},
     {.letter = 'R',
      .name = "remount-sys-proc",
-     .text = "where -s leaves out MOUNT: /proc and /sys are those of the namespaces entered, for the command alone"},
+     .text = "where -s leaves out MOUNT: /proc and /sys are those of the namespaces entered, for the command alone; "
+             "without such a -s it has no effect"},
     {.name = "clear-env", .text = "no variable of yours goes in"},
     {.name = "keep-env", .text = "all of your variables go in (the default)"},
     {.letter = 'L', .name = "pty-log", .value = "FILE", .text = "write what the terminal shows into FILE"},
