@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import time
 
@@ -124,7 +125,10 @@ class Download(Images):
         cls.served = cls.home / "served"
         (cls.served / "meta/1.0").mkdir(parents=True)
         cls.server = image_files.ImageServer(cls.served, cls.home / "keys")
-        (cls.home / ".wgetrc").write_text(f"ca_certificate = {cls.server.certificate}\ntries = 1\n")
+        # Of the system's own certificates, which wget reads at each start, none is needed.
+        (cls.home / "no-certificates").mkdir()
+        cls.wgetrc = f"tries = 1\nca_directory = {cls.home}/no-certificates\n"
+        (cls.home / ".wgetrc").write_text(f"ca_certificate = {cls.server.certificate}\n{cls.wgetrc}")
 
     @classmethod
     def tearDownClass(cls):
@@ -205,21 +209,28 @@ class Download(Images):
         self.assertEqual(self.lxc("execute", "asked", "--", "cat", "/etc/file"), "of asked\n")
 
     def test_refusals(self):
+        # Where the index of the template's own format is missing, it is asked for three times before the plain one is.
+        level = re.search(r"DOWNLOAD_COMPAT_LEVEL=(\d+)", TEMPLATES.joinpath("lxc-download").read_text())[1]
+        index = self.served / f"meta/1.0/index-user.{level}"
+        shutil.copy(self.served / "meta/1.0/index-user", index)
+        self.addCleanup(index.unlink, missing_ok=True)
         self.not_made("no", *self.words(arch="arm64"), says="Couldn't find a matching image")
         self.not_made("no", *self.words("--variant", "cloud"), says="Couldn't find a matching image")
         self.not_made("no", *self.words("--bogus"), says="unrecognized option '--bogus'")
         # A server whose certificate the user does not know.
         wgetrc = self.home / ".wgetrc"
         known = wgetrc.read_text()
-        wgetrc.write_text("tries = 1\n")
+        wgetrc.write_text(self.wgetrc)
         self.addCleanup(wgetrc.write_text, known)
         self.not_made("no", *self.words(), says="ERROR: Failed to download https://localhost:")
         wgetrc.write_text(known)
+        index.unlink()
         (self.served / "meta/1.0/index-user").unlink()
         self.not_made("no", *self.words(), says="ERROR: Failed to download https://localhost:")
         self.publish("20260101_00:00")
         archive = self.served / self.FOLDER / "rootfs.tar.xz"
         archive.write_bytes(archive.read_bytes()[:-200])
+        shutil.copy(self.served / "meta/1.0/index-user", index)
         self.not_made("no", *self.words(), says="ended with exit status")
 
 
