@@ -52,7 +52,8 @@ constinit const Command kMonitor{
     .summary = "Print changes of containers' states",
     .description =
         "Prints a line for each change of state of the containers whose names match a regular expression, until it "
-        "is interrupted. None is missed, however short.",
+        "is interrupted. Each run is told of, however short; where its output is read so late that a container was started "
+        "again meanwhile, the earlier run's exit status is not known any more.",
     .operands = {.synopsis = "[REGEX]", .most = 1},
     .options = kOptions,
     .examples = kExamples,

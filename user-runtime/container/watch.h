@@ -1,6 +1,8 @@
 #pragma once
-// Changes of containers' states as they come.  Nothing is looked at by the clock: monitors tell those who are connected,
-// and the kernel tells of containers, marks and sockets that come and go.
+// Changes of containers' states as they come: monitors tell those who are connected, and the kernel tells of containers,
+// marks and sockets that come and go.  The clock is used in one case: a mark whose file was closed, or whose monitor is
+// silent, may still look locked for a moment; it is looked at again after 20 ms, then at growing distances of at most
+// 1.3 s, until it is clear how it stands.
 
 #include <functional>
 #include <optional>
@@ -27,6 +29,11 @@ struct StateWatcher {
 
 // Tells each change from now on, those that were passed through on the way between two others included: STARTING before
 // RUNNING, ABORTING where a start has failed.  Ends when `told` gives false.
+//
+// Who is told late is told of each run all the same, in its order, but of one that a later run has followed meanwhile
+// neither STOPPING nor the exit status.  Runs are lost only where the kernel's queue overflows
+// (/proc/sys/fs/inotify/max_queued_events, 16384), or where a monitor is killed and its container started again meanwhile.
+// Code::busy: no more watches (inotify), or the container has as many watchers as it takes (48).
 Status watch_states(const std::vector<Places>& places, const StateWatcher& watcher);
 
 // Waits until a monitor begins to listen in `places`, at most `timeout_ms` (-1: for ever).  False: the time is over.

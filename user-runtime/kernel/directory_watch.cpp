@@ -26,6 +26,11 @@ Result<int> DirectoryWatch::add(int directory, uint32_t events) noexcept {
     std::array<char, 32> path{};
     snprintf(path.data(), path.size(), "/proc/self/fd/%d", directory);
     const int watch = inotify_add_watch(queue_.get(), path.data(), events | IN_ONLYDIR);
+    if (watch < 0 && errno == ENOSPC) {
+        return FAIL(Code::busy,
+                    "watch a directory: all of your inotify watches are in use (/proc/sys/fs/inotify/max_user_watches, "
+                    "or /proc/sys/user/max_inotify_watches)");
+    }
     if (watch < 0) {
         return FAIL_ERRNO("watch a directory");
     }

@@ -14,6 +14,7 @@ namespace cubby {
 
 namespace {
 constexpr size_t kMaxClients = 64;
+constexpr size_t kMaxStreaming = 48;  // the rest is for who asks for one thing and goes: a stop, above all
 constexpr size_t kChunk = 32768;
 
 Fd spare_descriptor() noexcept {
@@ -73,14 +74,27 @@ void Monitor::accept_clients(EventLoop& loop) {
     }
 }
 
-// The one that has been silent longest goes: it has had its chance.  Those who wait for a state, have a
-// terminal or read the console stay.
+// Watches the states, has a terminal or reads the console: for as long as it likes.
+bool Monitor::streams(int socket, const Client& client) const {
+    return client.watches || client.tty != 0 || (input_.console && input_.console->readers().contains(socket));
+}
+
+// Before one more streams.  Such a client is never sent away for another, so they must not take all of the places.
+Status Monitor::keep_room(const Client& newcomer) const {
+    const auto streaming = std::ranges::count_if(
+        clients_, [&](const auto& entry) { return &entry.second != &newcomer && streams(entry.first, entry.second); });
+    if (static_cast<size_t>(streaming) >= kMaxStreaming) {
+        return FAIL(Code::busy, "%zu others watch this container already; end some of them", kMaxStreaming);
+    }
+    return {};
+}
+
+// The one that has been silent longest goes: it has had its chance.
 bool Monitor::make_room(EventLoop& loop) {
     int oldest = -1;
     for (const auto& [socket, client] : clients_) {
-        const bool busy = client.awaited != 0 || client.watches || client.tty != 0 ||
-                          (input_.console && input_.console->readers().contains(socket));
-        if (!busy && (oldest < 0 || client.admitted < clients_.at(oldest).admitted)) {
+        if (client.awaited == 0 && !streams(socket, client) &&
+            (oldest < 0 || client.admitted < clients_.at(oldest).admitted)) {
             oldest = socket;
         }
     }
@@ -131,12 +145,21 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request, std::v
             }
             return {};
         case Type::watch:
+            TRY(keep_room(client));
             client.watches = true;
             return protocol::send(socket, Type::watch, protocol::bytes_of(status()));
         case Type::document: return answer_document(socket);
         case Type::listener: return answer_listener(socket, std::move(fds));
-        case Type::tty: return answer_tty(client, TRY(protocol::read_as<protocol::TtyOrder>(request.payload)));
-        case Type::log: return answer_log(socket, TRY(protocol::read_as<protocol::LogOrder>(request.payload)));
+        case Type::tty:
+            TRY(keep_room(client));
+            return answer_tty(client, TRY(protocol::read_as<protocol::TtyOrder>(request.payload)));
+        case Type::log: {
+            const auto order = TRY(protocol::read_as<protocol::LogOrder>(request.payload));
+            if (order.follow != 0) {
+                TRY(keep_room(client));
+            }
+            return answer_log(socket, order);
+        }
         case Type::console:
         case Type::data:
         case Type::window:
@@ -144,6 +167,7 @@ Status Monitor::answer(Client& client, const protocol::Incoming& request, std::v
                 return FAIL(Code::wrong_state, "the container has no console; cubby attach opens a shell in it");
             }
             if (request.type == Type::console) {
+                TRY(keep_room(client));
                 input_.console->add_reader(socket);
                 return protocol::send(socket, Type::console);
             }

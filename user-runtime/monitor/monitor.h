@@ -75,6 +75,8 @@ class Monitor {
         size_t tty = 0;         // the number of the terminal that it has, 0: none
     };
     void accept_clients(EventLoop& loop);
+    [[nodiscard]] bool streams(int socket, const Client& client) const;
+    [[nodiscard]] Status keep_room(const Client& newcomer) const;
     bool make_room(EventLoop& loop);
     void serve_client(EventLoop& loop, int socket);
     void drop_client(EventLoop& loop, int socket);
