@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -37,19 +38,24 @@ Result<Fd> new_socket() noexcept {
 
 Result<Fd> listen_at(int dir, const RelPath& name) noexcept {
     Fd fd = TRY(new_socket());
-    // Whoever sees the name can connect, so it is given to a socket that listens already.
-    const std::string draft = "." + name.str();
-    const sockaddr_un address = TRY(address_of(dir, draft.c_str()));
-    const auto bind_draft = [&] {
-        return bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    };
-    // The mode of the socket file is that of the descriptor at bind time (unix(7)), less the umask.
-    bool bound = fchmod(fd.get(), 0600) == 0 && bind_draft();
-    if (!bound && errno == EADDRINUSE && unlinkat(dir, draft.c_str(), 0) == 0) {
-        bound = bind_draft();
+    // Whoever sees the name can connect, so it is given to a socket that listens already.  A name of its own until then:
+    // two that begin at once must not take each other's.
+    uint64_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number) {
+        return FAIL_ERRNO("get random bytes");
     }
-    if (!bound || listen(fd.get(), 64) != 0 || renameat(dir, draft.c_str(), dir, name.c_str()) != 0) {
+    std::array<char, 20> draft{};
+    snprintf(draft.data(), draft.size(), ".%016lx", number);
+    const sockaddr_un address = TRY(address_of(dir, draft.data()));
+    // The mode of the socket file is that of the descriptor at bind time (unix(7)), less the umask.
+    if (fchmod(fd.get(), 0600) != 0 ||
+        bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return FAIL_ERRNO("listen at %s", name.c_str());
+    }
+    if (listen(fd.get(), 64) != 0 || renameat(dir, draft.data(), dir, name.c_str()) != 0) {
+        const auto failure = FAIL_ERRNO("listen at %s", name.c_str());
+        unlinkat(dir, draft.data(), 0);
+        return failure;
     }
     return fd;
 }

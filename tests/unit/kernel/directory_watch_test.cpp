@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
+#include <barrier>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "kernel/root.h"
 #include "kernel/unix_socket.h"
@@ -87,10 +91,24 @@ TEST_F(Directories, ASocketListensWhenItsNameAppears) {
     EXPECT_FALSE(connect_at(root_->fd(), name()));
 }
 
-TEST_F(Directories, ADraftThatWasLeftIsNoObstacle) {
-    ASSERT_TRUE(root_->open(*RelPath::component(".one"), O_WRONLY | O_CREAT, 0600));
-    EXPECT_TRUE(listen_at(root_->fd(), name()));
-    EXPECT_FALSE(root_->exists(*RelPath::component(".one")));
+TEST_F(Directories, TwoThatBeginToListenAtOnce) {
+    constexpr int kRounds = 200;
+    for (int round = 0; round < kRounds; ++round) {
+        std::array<std::optional<Result<Fd>>, 2> listeners;
+        std::barrier start(2);
+        const auto begin = [&](size_t which) {
+            start.arrive_and_wait();
+            listeners[which].emplace(listen_at(root_->fd(), name()));
+        };
+        std::thread other(begin, 1);
+        begin(0);
+        other.join();
+        for (const auto& listener : listeners) {
+            ASSERT_TRUE(*listener) << listener->error().text;
+        }
+        ASSERT_TRUE(connect_at(root_->fd(), name()));
+        ASSERT_EQ(root_->list()->size(), 1U);
+    }
 }
 
 }  // namespace
