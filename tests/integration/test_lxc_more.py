@@ -56,7 +56,11 @@ class Monitor(harness.LxcCommands):
         with subprocess.Popen(words, env=self.env, stdout=subprocess.PIPE, text=True) as watching:
             self.addCleanup(watching.kill)
             self.wait_for(lambda: self.waits_for_events(watching.pid), what="the watch")
-            during()
+            try:
+                during()
+            except BaseException:
+                watching.kill()  # or its end would be waited for, and nobody would learn why
+                raise
             lines = []
             for line in watching.stdout:
                 lines.append(line.rstrip("\n"))
@@ -138,7 +142,9 @@ class Monitor(harness.LxcCommands):
     def test_a_lost_runtime_directory(self):
         def lose():
             self.lxc("start", "mon")
-            shutil.rmtree(pathlib.Path(self.env["XDG_RUNTIME_DIR"]) / "cubby")
+            # Moved away first: the watcher makes it anew as soon as it hears of the loss.
+            lost = (pathlib.Path(self.env["XDG_RUNTIME_DIR"]) / "cubby").rename(self.home / "lost")
+            shutil.rmtree(lost)
             self.lxc("stop", "-k", "mon")
             self.run_once()
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import struct
@@ -160,13 +161,15 @@ class Watch(harness.Cubby):
 
     def test_foreground_and_undefined(self):
         watching = self.start_watch()
-        rootfs = str(self.directory / "rootfs")
+        tree = self.home / "tree"
+        (tree / "bin").mkdir(parents=True)
+        shutil.copy(shutil.which("busybox"), tree / "bin/true")
         for late in (False, True):
             with self.asleep(watching) if late else contextlib.nullcontext():
                 self.assertEqual(self.run_cubby("start", "-F", "c", "--", "/bin/sh", "-c", "exit 6").returncode, 6)
             self.assertEqual(self.told(watching, 3), ["STARTING", "RUNNING", "STOPPED 6"])
         with self.asleep(watching):
-            self.cubby("run", "--rootfs", rootfs, "--name", "loose", "--", "/bin/true")
+            self.cubby("run", "--rootfs", str(tree), "--name", "loose", "--", "/bin/true")
         self.assertEqual(self.told(watching, 3), RUN)
         self.nothing_more(watching)
 
