@@ -144,42 +144,42 @@ Status fill(const Places& places, const CreateRequest& request, const Groundwork
 
 }  // namespace
 
-Status create(const Places& places, const CreateRequest& wanted, const Progress& progress) {
-    CreateRequest request = wanted;
-    if (!request.rootfs.empty()) {
-        request.rootfs = TRY(check_outside(request.rootfs));
+Status create(const Places& places, const CreateRequest& request, const Progress& progress) {
+    CreateRequest wanted = request;
+    if (!wanted.rootfs.empty()) {
+        wanted.rootfs = TRY(check_outside(wanted.rootfs));
     }
     const Root containers = TRY(open_containers(places));
-    if (containers.exists(entry_of(request.name))) {
+    if (containers.exists(entry_of(wanted.name))) {
         // An interrupted create or destroy of that name is ended first, one at work is waited for; then the name may be
         // free.
-        if (open_container(places, request.name)) {
+        if (open_container(places, wanted.name)) {
             return FAIL(Code::exists, "there is a container %s already; cubby destroy %s removes it",
-                        request.name.c_str(), request.name.c_str());
+                        wanted.name.c_str(), wanted.name.c_str());
         }
     }
-    TRY(find_backend(request.backend));
+    TRY(find_backend(wanted.backend));
     const Holder holder = TRY(ensure_holder());
-    const Groundwork ground = TRY(prepare(places, request, TRY(host_facts(holder.maps))));
-    const auto lxc_template = TRY(lxc_template_of(request));
-    if (lxc_template && request.lxc_templates && request.backend != "dir") {
+    const Groundwork ground = TRY(prepare(places, wanted, TRY(host_facts(holder.maps))));
+    const auto lxc_template = TRY(lxc_template_of(wanted));
+    if (lxc_template && wanted.lxc_templates && wanted.backend != "dir") {
         return FAIL(Code::unsupported, "-B %s lies on an image, and a template of LXC fills a directory; use -B dir",
-                    request.backend.c_str());
+                    wanted.backend.c_str());
     }
     ImageTree image;
-    if (!lxc_template && request.image != "none") {
-        image = TRY(image_of(places, request.image, request.template_args, holder, ground.inside, progress));
+    if (!lxc_template && wanted.image != "none") {
+        image = TRY(image_of(places, wanted.image, wanted.template_args, holder, ground.inside, progress));
     }
-    const auto made = TRY(make_container_directory(places, request.name));
+    const auto made = TRY(make_container_directory(places, wanted.name));
     const Root& directory = made.directory;
     auto filled = write_intent(directory, "create");
     if (filled) {
-        filled = lxc_template ? fill_by_lxc(places, request, ground, *lxc_template, holder, directory)
-                              : fill(places, request, ground, image, holder, directory);
+        filled = lxc_template ? fill_by_lxc(places, wanted, ground, *lxc_template, holder, directory)
+                              : fill(places, wanted, ground, image, holder, directory);
     }
     if (!filled) {
-        static_cast<void>(remove_files(places, request.name, directory).has_value());
-        return std::unexpected(prefixed(filled.error(), "create %s", request.name.c_str()));
+        static_cast<void>(remove_files(places, wanted.name, directory).has_value());
+        return std::unexpected(prefixed(filled.error(), "create %s", wanted.name.c_str()));
     }
     return {};
 }

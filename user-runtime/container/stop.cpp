@@ -16,7 +16,7 @@ namespace {
 constexpr int kStopMs = 5000;  // for what lxc.signal.stop starts
 constexpr int kKillMs = 10000;
 constexpr int kBetweenRunsMs = 60000;  // for the hooks of an end and of a beginning
-constexpr int kLookMs = 20;
+constexpr long kLookMs = 20;
 
 // The directory of a container that may have none (cubby run --rootfs).
 std::optional<Root> directory_if_any(const Places& places, const ContainerName& name) {
