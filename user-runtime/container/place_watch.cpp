@@ -67,7 +67,7 @@ Status PlaceWatch::look_at_all(bool quiet) {
             static_cast<void>(connect(entry.name, quiet));
         }
     }
-    for (const DirEntry& entry : TRY(containers_->list())) {
+    for (const DirEntry& entry : containers_ ? TRY(containers_->list()) : std::vector<DirEntry>{}) {
         TRY(enter(entry.name, quiet, false));
         static_cast<void>(quiet || settle(entry.name, false));
     }
@@ -80,7 +80,8 @@ std::optional<ContainerName> PlaceWatch::wanted(const std::string& name) const {
 }
 
 Result<Root> PlaceWatch::directory_of(const std::string& name) const {
-    return containers_->enter(entry_of(TRY(ContainerName::parse(name))));
+    const RelPath entry = entry_of(TRY(ContainerName::parse(name)));
+    return containers_ ? containers_->enter(entry) : FAIL(Code::broken, "nothing is watched yet");
 }
 
 // A container's directory: whoever starts it makes a mark there first.  `made`: just now, so all in it is new.
@@ -134,7 +135,7 @@ void PlaceWatch::forget_undefined(const std::string& name) {
 bool PlaceWatch::connect(const std::string& text, bool quiet) {
     const auto name = wanted(text);
     const auto sockets = name ? socket_dir(place_.lxcpath) : Result<Root>(FAIL(Code::not_found, "-"));
-    auto socket = sockets ? connect_at(sockets->fd(), entry_of(*name)) : std::unexpected(sockets.error());
+    auto socket = name && sockets ? connect_at(sockets->fd(), entry_of(*name)) : std::unexpected(sockets.error());
     if (!socket && socket.error().code != Code::not_found && socket.error().code != Code::timeout) {
         keep(std::unexpected(socket.error()));
     }
