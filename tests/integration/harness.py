@@ -38,6 +38,7 @@ SKIP_REASONS = {
     "no-mirror": "no Debian mirror answers",
     "nested": "the outer sandbox forbids what the test needs",
     "no-lxc": "LXC's own templates, or what they call, are not installed",
+    "no-birth-times": "the file system does not tell when a directory was made",
     "single-id": "with one id only there is no second one that the test could use",
 }
 # A mode that is poorer on purpose: what it lacks is no fault of the machine.

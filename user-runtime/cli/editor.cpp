@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <cstdlib>
 
 #include "base/parse.h"
 #include "cli/grammar.h"
+#include "kernel/key_signals.h"
 #include "kernel/process.h"
 #include "kernel/runtime_dir.h"
 
@@ -17,27 +17,6 @@ namespace cubby::cli {
 namespace {
 
 constexpr size_t kLongestText = 4 << 20;
-
-// The keys ^C and ^\ are the editor's while it runs; spawn() gives it the default actions back.
-class WithoutKeySignals {
-  public:
-    WithoutKeySignals() noexcept {
-        struct sigaction ignore{};
-        ignore.sa_handler = SIG_IGN;
-        sigaction(SIGINT, &ignore, &interrupt_);
-        sigaction(SIGQUIT, &ignore, &quit_);
-    }
-    ~WithoutKeySignals() {
-        sigaction(SIGINT, &interrupt_, nullptr);
-        sigaction(SIGQUIT, &quit_, nullptr);
-    }
-    WithoutKeySignals(const WithoutKeySignals&) = delete;
-    WithoutKeySignals& operator=(const WithoutKeySignals&) = delete;
-
-  private:
-    struct sigaction interrupt_{};
-    struct sigaction quit_{};
-};
 
 bool is_program(const std::string& path) {
     const auto file = open_named(path, O_PATH);

@@ -16,6 +16,7 @@
 #include "container/operations.h"
 #include "kernel/idmap.h"
 #include "kernel/installed.h"
+#include "kernel/key_signals.h"
 #include "kernel/mount_fd.h"
 #include "kernel/pipe.h"
 #include "kernel/process.h"
@@ -110,29 +111,6 @@ Status exec_command(int program, int report, const MappedRequest& request) {
     return FAIL_ERRNO("run cubby-init");
 }
 
-// Signals of the keyboard are the command's; who waits for it ignores them meanwhile, and has them back afterwards.
-class KeyboardSignals {
-  public:
-    KeyboardSignals() {
-        struct sigaction ignore{};
-        ignore.sa_handler = SIG_IGN;
-        sigaction(SIGINT, &ignore, &interrupt_);
-        sigaction(SIGQUIT, &ignore, &quit_);
-    }
-    ~KeyboardSignals() {
-        sigaction(SIGINT, &interrupt_, nullptr);
-        sigaction(SIGQUIT, &quit_, nullptr);
-    }
-    KeyboardSignals(const KeyboardSignals&) = delete;
-    KeyboardSignals& operator=(const KeyboardSignals&) = delete;
-    KeyboardSignals(KeyboardSignals&&) = delete;
-    KeyboardSignals& operator=(KeyboardSignals&&) = delete;
-
-  private:
-    struct sigaction interrupt_{};
-    struct sigaction quit_{};
-};
-
 // The process that becomes the command, in its namespaces.
 [[noreturn]] void command_main(const MappedRequest& request, int init, Pipe& go, Pipe& report) {
     go.write.reset();
@@ -184,7 +162,7 @@ Status await_exec(const Fd& report, const MappedRequest& request) {
 // Runs in the namespace above the command's, where alone its maps may be written.
 Result<int> work(const MappedRequest& request, const IdMaps* maps, int init) {
     const char* const name = request.argv.front().c_str();
-    const KeyboardSignals ignored;
+    const WithoutKeySignals ignored;
     Pipe go = TRY(make_pipe());
     Pipe report = TRY(make_pipe());
     // /proc/PID/uid_map belongs to root while the process is not dumpable (proc(5)); the caller may not have been.
@@ -225,7 +203,7 @@ Result<int> run_mapped(const MappedRequest& request) {
     }
     const Holder holder = TRY(ensure_holder());
     const Fd init = TRY(open_named(TRY(installed_program("cubby-init")), O_RDONLY));
-    const KeyboardSignals ignored;
+    const WithoutKeySignals ignored;
     if (!request.maps) {
         return ask_user_namespace<int>({holder.user_namespace.get(), nullptr, {}},
                                        [&] { return work(request, nullptr, init.get()); });
