@@ -86,6 +86,9 @@ class Beginning {
             first.rest = [this] { return after_hooks(); };
         }
         launch::Launched launched = TRY(launch::launch(first));
+        if (!log_ || !device_ || !notify_) {
+            return FAIL(Code::broken, "a start has ended without opening what it needs of the host");
+        }
         hand_namespaces_to_hooks(launched);
         std::optional<Console> console;
         if (launched.console && !options_.console_to_caller) {
